@@ -1,0 +1,210 @@
+// Package browser looks at pages as people do: in a real Chromium, in both
+// languages, light and dark, on a phone and on a desk.
+//
+// Visit fails the test for every accessibility violation that axe-core finds,
+// every report of the content security policy, every error on the console, a page
+// that scrolls sideways on a phone or at 320 px, and one without a title, exactly
+// one h1, its language, or a skip link as the first thing the keyboard reaches.
+// It leaves a screenshot of everything it saw. Plan makes the list of pages from
+// the router's routes, so that none is forgotten.
+package browser
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/test/harness"
+	"github.com/bonghwa/bonghwa/web"
+)
+
+// Page is one page to visit.
+type Page struct {
+	Path    string // under the base; {lang} becomes each language in turn
+	Status  int    // expected; 0: 200
+	Cookies []*http.Cookie
+	Prefix  string // of its screenshots' names; the rest is made from the path
+}
+
+// Plan gives the pages of all routes of kind Page. Values fill the {names} of
+// their paths; a name may have several values, each visited. The cookies are sent
+// to what is behind a session. A name without a value fails the test.
+func Plan(tb testing.TB, routes []web.Route, values map[string][]string, cookies ...*http.Cookie) []Page {
+	tb.Helper()
+	var out []Page
+	for _, r := range routes {
+		if r.Kind != web.Page || r.Method != http.MethodGet {
+			continue
+		}
+		for _, path := range fill(r.Path(nil), values) {
+			if rest := strings.ReplaceAll(path, "{lang}", ""); strings.ContainsAny(rest, "{}") {
+				tb.Errorf("nothing says what to visit for %s: name a value for the braces in %s", r.Pattern, path)
+				continue
+			}
+			p := Page{Path: path}
+			if r.Access == web.SignedIn {
+				p.Cookies = cookies
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// fill puts every value of the first {name} that has any into the path, and goes
+// on with the rest.
+func fill(path string, values map[string][]string) []string {
+	for name, all := range values {
+		for _, slot := range []string{"{" + name + "}", "{" + name + "...}"} {
+			if !strings.Contains(path, slot) {
+				continue
+			}
+			var out []string
+			for _, v := range all {
+				out = append(out, fill(strings.ReplaceAll(path, slot, v), values)...)
+			}
+			return out
+		}
+	}
+	return []string{path}
+}
+
+// look is one way of looking at a page.
+type look struct {
+	page  Page
+	lang  health.Language
+	dark  bool
+	width int64
+}
+
+func (l look) url(base string) string {
+	return base + strings.ReplaceAll(l.page.Path, "{lang}", string(l.lang))
+}
+
+// name is what the screenshot is called.
+func (l look) name() string {
+	path, _, _ := strings.Cut(l.page.Path, "?")
+	path = strings.TrimPrefix(strings.ReplaceAll(path, "{lang}", string(l.lang)), "/"+string(l.lang))
+	words := strings.FieldsFunc(l.page.Prefix+" "+path, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.'
+	})
+	if strings.Trim(path, "/") == "" {
+		words = append(words, "front")
+	}
+	theme := "light"
+	if l.dark {
+		theme = "dark"
+	}
+	width := "1440"
+	if l.width == phone {
+		width = "360"
+	}
+	return strings.Join(append(words, string(l.lang), theme, width), "-") + ".png"
+}
+
+const (
+	phone  = 360
+	desk   = 1440
+	reflow = 320 // WCAG 2.2, 1.4.10
+)
+
+// Visit looks at every page in Korean and English, light and dark, at 360 and
+// 1440 px, and fails the test for every problem. Screenshots go to the folder in
+// BONGHWA_SCREENSHOTS, else to the test's artifacts. One Chromium serves the whole
+// call.
+func Visit(t *testing.T, base string, pages ...Page) {
+	t.Helper()
+	for _, p := range Problems(t, base, pages...) {
+		t.Error(p)
+	}
+}
+
+// Problems is what Visit finds, one line each: the screenshot's name, then what is
+// wrong there.
+func Problems(t *testing.T, base string, pages ...Page) []string {
+	t.Helper()
+	if len(pages) == 0 {
+		t.Fatal("there are no pages to visit")
+	}
+	chromium := harness.Need(t, "chromium")
+	v := visitor{base: base, axe: readAxe(t), dir: os.Getenv("BONGHWA_SCREENSHOTS")}
+	ctx := start(t, chromium)
+	if v.dir == "" {
+		v.dir = t.ArtifactDir()
+	}
+	if err := os.MkdirAll(v.dir, 0o755); err != nil { //nolint:gosec // G301: pictures for everybody to look at
+		t.Fatal(err)
+	}
+	var out []string
+	for _, l := range looks(pages) {
+		found, picture, err := see(ctx, v, l)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(v.dir, l.name()), picture, 0o644) //nolint:gosec // G306: a picture for everybody
+		}
+		if err != nil {
+			found = append(found, err.Error())
+		}
+		for _, problem := range found {
+			out = append(out, l.name()+": "+problem)
+		}
+	}
+	return out
+}
+
+// looks are all the ways of looking at the pages.
+func looks(pages []Page) []look {
+	var out []look
+	for _, p := range pages {
+		for _, lang := range languages(p) {
+			for _, dark := range []bool{false, true} {
+				for _, width := range []int64{phone, desk} {
+					out = append(out, look{page: p, lang: lang, dark: dark, width: width})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// languages are the ones a page can be visited in: a path without {lang} has one,
+// which it names first, or English.
+func languages(p Page) []health.Language {
+	if strings.Contains(p.Path, "{lang}") {
+		return health.Languages()
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(p.Path, "/"), "/")
+	if l, err := health.ParseLanguage(first); err == nil {
+		return []health.Language{l}
+	}
+	return []health.Language{health.English}
+}
+
+// visitor is what every look shares.
+type visitor struct{ base, axe, dir string }
+
+// readAxe reads axe-core from the folder npm installed it to, beside go.mod.
+func readAxe(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		b, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js")) //nolint:gosec // G304: our own tree
+		if err == nil {
+			return string(b)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	if os.Getenv("BONGHWA_MAKE_TEST") != "" {
+		t.Fatal("axe-core is missing: run npm ci")
+	}
+	t.Skip("axe-core is missing: run npm ci")
+	return ""
+}

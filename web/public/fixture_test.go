@@ -1,0 +1,185 @@
+package public_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/bonghwa/bonghwa/catalog"
+	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/incident"
+	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/postevent"
+	"github.com/bonghwa/bonghwa/web/public"
+	"github.com/bonghwa/bonghwa/web/ui"
+)
+
+// world is what the site reads in a test.
+type world struct {
+	catalog   catalog.Catalog
+	incidents []incident.Incident
+	summaries []postevent.Summary
+	fresh     map[health.CheckID]bool
+	fail      error
+	now       time.Time
+}
+
+func (w *world) Current(context.Context) (catalog.Revision, error) {
+	return catalog.Revision{Number: 1, Catalog: w.catalog}, w.fail
+}
+
+func (w *world) List(context.Context, incident.Filter) ([]incident.Incident, error) {
+	return w.incidents, w.fail
+}
+
+func (w *world) Published(context.Context) ([]postevent.Summary, error) { return w.summaries, w.fail }
+
+func (w *world) Freshness(context.Context) (map[health.CheckID]bool, error) { return w.fresh, w.fail }
+
+func (w *world) site(t *testing.T) *public.Site {
+	t.Helper()
+	book, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public.New(public.Options{
+		Book: book, Now: func() time.Time { return w.now },
+		Site:     ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
+		Catalogs: w, Incidents: w, Summaries: w, Freshness: w,
+	})
+}
+
+// open is a site that has been refreshed.
+func (w *world) open(t *testing.T) *public.Site {
+	t.Helper()
+	s := w.site(t)
+	if err := s.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func get(s http.Handler, path string, header ...string) *httptest.ResponseRecorder {
+	return send(s, http.MethodGet, path, header...)
+}
+
+func send(s http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(context.Background(), method, path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func both(ko, en string) health.Text {
+	return health.Text{health.Korean: ko, health.English: en}
+}
+
+// kst reads a Korean time of 2018: "11-22 08:19".
+func kst(words string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04", "2018-"+words, language.Seoul())
+	if err != nil {
+		panic(err)
+	}
+	return t.UTC()
+}
+
+const (
+	outage  = health.IncidentID("00000000-0000-7000-8000-000000000001")
+	planned = health.IncidentID("00000000-0000-7000-8000-000000000002")
+	draft   = health.IncidentID("00000000-0000-7000-8000-000000000003")
+	summary = health.SummaryID("00000000-0000-7000-8000-000000000004")
+)
+
+func ec2() health.Scope { return health.Scope{Service: "ec2", Region: "ap-northeast-2"} }
+
+// peace is two services in two regions, EC2 in Seoul being probed.
+func peace() *world {
+	c := catalog.Catalog{
+		Regions: []catalog.Region{
+			{ID: "ap-northeast-2", Name: both("서울", "Seoul"), OperatedBy: both("한강 클라우드", "Hangang Cloud"), OperatedFrom: both("서울", "Seoul"), Since: "2016-01-07", TimeZone: "Asia/Seoul"},
+			{ID: "ap-northeast-1", Name: both("도쿄", "Tokyo"), Since: "2011-03-02", TimeZone: "Asia/Tokyo"},
+		},
+		Services: []catalog.Service{
+			{ID: "ec2", Name: both("EC2", "EC2"), Category: catalog.Compute},
+			{ID: "s3", Name: both("S3", "S3"), Category: catalog.Storage},
+		},
+		Components: []catalog.Component{
+			{Service: "ec2", Region: "ap-northeast-2", Basis: health.Probed},
+			{Service: "s3", Region: "ap-northeast-2", Basis: health.Declared},
+			{Service: "ec2", Region: "ap-northeast-1", Basis: health.Declared},
+		},
+		Checks: []catalog.Check{{ID: "dns", Scope: ec2()}},
+	}
+	return &world{catalog: c, fresh: map[health.CheckID]bool{"dns": true}, now: kst("11-22 08:00")}
+}
+
+// during is 08:56 on the day: two updates are out and the probes still see it.
+func during() *world {
+	w := peace()
+	w.now = kst("11-22 08:56")
+	measured := incident.Impact{
+		ID: "m1", Scope: ec2(), Symptom: health.DNS, Level: health.PartialOutage, SharePPM: 412_000,
+		During: health.Interval{From: kst("11-22 08:19")}, Determination: health.DeterminationMeasured, StatedAt: kst("11-22 08:20"),
+	}
+	worse := measured
+	worse.ID, worse.Replaces, worse.Level, worse.SharePPM, worse.StatedAt = "m2", "m1", health.MajorOutage, 712_000, kst("11-22 08:40")
+	w.incidents = []incident.Incident{{
+		ID: outage, Kind: incident.Issue, State: incident.Identified, OpenedAt: kst("11-22 08:20"),
+		Title:   both("서울 리전 EC2의 DNS 오류", "DNS errors from EC2 in Seoul"),
+		Impacts: []incident.Impact{measured, worse},
+		Updates: []incident.Update{
+			{
+				ID: "u1", Sequence: 1, State: incident.Investigating, PublishedAt: kst("11-22 08:22"), NextUpdate: kst("11-22 08:40"),
+				Body: both("조사하고 있습니다.", "We are investigating."), Action: incident.ActionOptional, ActionText: both("잠시 기다려 주십시오.", "Please wait."),
+			},
+			{
+				ID: "u2", Sequence: 2, State: incident.Identified, PublishedAt: kst("11-22 08:50"), NextUpdate: kst("11-22 09:10"),
+				Body: both("원인을 찾았습니다.", "We have found the cause."), Workaround: both("공용 DNS를 쓰십시오.", "Use a public resolver."), Action: incident.ActionNone,
+				Assurances: incident.Assurances{Security: incident.AssuranceNone, DataLoss: incident.AssuranceNone},
+			},
+		},
+	}, {
+		ID: draft, Kind: incident.Issue, State: incident.Draft, Title: both("초안", "A draft"), OpenedAt: kst("11-22 08:50"),
+		Impacts: []incident.Impact{{ID: "x", Scope: health.Scope{Service: "s3", Region: "ap-northeast-2"}, Level: health.MajorOutage, During: health.Interval{From: kst("11-22 08:50")}}},
+	}, {
+		ID: planned, Kind: incident.Maintenance, State: incident.Scheduled, Title: both("S3 점검", "S3 maintenance"), OpenedAt: kst("11-15 10:00"),
+		Impacts: []incident.Impact{{
+			ID: "p", Scope: health.Scope{Service: "s3", Region: "ap-northeast-2"}, Symptom: health.Latency, Level: health.Maintenance,
+			During: health.Interval{From: kst("11-28 02:00"), To: kst("11-28 04:00")}, Determination: health.DeterminationDeclared,
+		}},
+		Updates: []incident.Update{{ID: "v1", Sequence: 1, State: incident.Scheduled, PublishedAt: kst("11-15 10:00"), Body: both("점검합니다.", "We will do maintenance."), Action: incident.ActionNone}},
+	}}
+	return w
+}
+
+// after is 25 November: resolved, corrected, declared and explained.
+func after() *world {
+	w := during()
+	w.now = kst("11-25 11:00")
+	i := &w.incidents[0]
+	i.State, i.Cause = incident.Resolved, "configuration_change"
+	measured := i.Impacts[1]
+	measured.ID, measured.Replaces, measured.StatedAt = "m3", "m2", kst("11-22 09:45")
+	measured.During.To = measured.During.From.Add(83*time.Minute + 20*time.Second)
+	declared := measured
+	declared.ID, declared.Replaces, declared.SharePPM, declared.Determination, declared.Reason = "d1", "", 1_000_000, health.DeterminationDeclared, "report"
+	declared.During.To = kst("11-22 09:43")
+	i.Impacts = append(i.Impacts, measured, declared)
+	i.Updates = append(i.Updates,
+		incident.Update{ID: "u3", Sequence: 3, State: incident.Resolved, PublishedAt: kst("11-22 09:46"), Body: both("09:42에 회복했습니다.", "Recovered at 09:42."), Action: incident.ActionNone},
+		incident.Update{ID: "u4", Sequence: 4, State: incident.Resolved, PublishedAt: kst("11-22 09:58"), Body: both("회복한 때는 09:43입니다.", "It was 09:43."), Action: incident.ActionNone, Corrects: "u3"},
+	)
+	w.summaries = []postevent.Summary{{
+		ID: summary, Incident: outage, Title: both("11월 22일 DNS 장애 보고", "The DNS event of 22 November"), PublishedAt: kst("11-25 10:00"),
+		Overview: both("84분 동안 이어졌습니다.\n\n- 연결은 정상이었습니다.", "It lasted 84 minutes.\n\n- Connectivity was not affected."), Cause: both("설정이 빠졌습니다.", "A setting was missing."),
+		Actions:  []postevent.Action{{What: both("설정 점검", "Check the settings"), Owner: both("네트워크팀", "Network team"), Done: true}},
+		Timeline: []postevent.Moment{{At: kst("11-22 08:19"), Kind: postevent.Began}, {At: kst("11-22 08:22"), Kind: postevent.Told, State: incident.Investigating, Text: both("조사하고 있습니다.", "We are investigating.")}},
+		Figures:  []postevent.Figure{{Scope: ec2(), Symptom: health.DNS, Level: health.MajorOutage, During: declared.During, SharePPM: 1_000_000, Determination: health.DeterminationDeclared}},
+	}}
+	return w
+}

@@ -1,0 +1,117 @@
+package ui_test
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/web/ui"
+)
+
+func TestEveryMessageThatPagesSayExists(t *testing.T) {
+	t.Parallel()
+	book, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	voice := book.In(health.Korean)
+	said := regexp.MustCompile(`\bSay\("([a-z0-9_.]+)"[,)]`)
+	err = fs.WalkDir(os.DirFS(".."), ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".templ") && !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+			return err
+		}
+		source, err := fs.ReadFile(os.DirFS(".."), path)
+		if err != nil {
+			return err
+		}
+		for _, m := range said.FindAllStringSubmatch(string(source), -1) {
+			if !voice.Has(language.Message(m[1])) {
+				t.Errorf("web/%s says %q, which is in no file of language/messages", path, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range health.Levels() {
+		if !voice.Has(ui.LevelMessage(l)) {
+			t.Errorf("level %s has no name", l)
+		}
+	}
+}
+
+func TestFlamesGrowWithTheLevel(t *testing.T) {
+	t.Parallel()
+	if n := ui.Flames(health.Operational); n != 1 {
+		t.Errorf("in peace %d fires burn", n)
+	}
+	if n := ui.Flames(health.MajorOutage); n != 5 {
+		t.Errorf("at worst %d fires burn", n)
+	}
+}
+
+func TestAssetsAreKeptForEver(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"style.css", "flame.svg"} {
+		w := httptest.NewRecorder()
+		ui.Assets().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, ui.AssetPath(name), nil))
+		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Header().Get("Cache-Control"))
+		}
+	}
+	for _, path := range []string{"/assets/x/none.css", "/assets/x/../ui.go", "/assets/", "/assets/x/"} {
+		w := httptest.NewRecorder()
+		ui.Assets().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	w := httptest.NewRecorder()
+	ui.Assets().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/assets/old/style.css", nil))
+	if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("an old address: %d %s", w.Code, w.Header().Get("Cache-Control"))
+	}
+}
+
+func TestThemeIsKeptWithoutScript(t *testing.T) {
+	t.Parallel()
+	form := url.Values{"theme": {"dark"}, "back": {"/ko/history"}}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, ui.ThemeFormPath, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	ui.Theme().ServeHTTP(w, r)
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/ko/history" {
+		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
+	}
+	get := httptest.NewRequestWithContext(t.Context(), http.MethodGet, ui.ThemePath, nil)
+	for _, c := range w.Result().Cookies() {
+		get.AddCookie(c)
+	}
+	w = httptest.NewRecorder()
+	ui.Theme().ServeHTTP(w, get)
+	if body := w.Body.String(); !strings.Contains(body, "color-scheme:dark") {
+		t.Errorf("the sheet says %q", body)
+	}
+}
+
+func TestThemeFormLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	for _, back := range []string{"https://example.com/", "//example.com", `/\example.com`, "javascript:alert(1)", "", "ko"} {
+		form := url.Values{"theme": {"light"}, "back": {back}}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, ui.ThemeFormPath, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		ui.Theme().ServeHTTP(w, r)
+		if to := w.Header().Get("Location"); to != "/" {
+			t.Errorf("back=%q leads to %q", back, to)
+		}
+	}
+}
