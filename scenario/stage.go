@@ -1,0 +1,192 @@
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bonghwa/bonghwa/clock"
+	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/scenario/world"
+	"github.com/bonghwa/bonghwa/scenario/world/mail"
+)
+
+// StageOptions are what a stage needs.
+type StageOptions struct {
+	Scenario string
+	Dir      string  // everything of the replay is kept below it
+	Speed    float64 // world seconds a wall second while the day lasts, up to 240
+	MailRate float64 // mails a wall second that the mail server takes; 0: as fast as it can
+	NoProbes bool    // the probes cannot reach the resolvers
+	Removal  int     // seconds between two removals instead of the script's; 0: the script's
+	Wall     clock.Wall
+	Log      *slog.Logger
+}
+
+// Stage is what stands around the program in a replay: the world's clock, the
+// resolvers with their load, the mail server, and the input files.
+type Stage struct {
+	o      StageOptions
+	script Script
+	world  *clock.World
+	fleet  *world.Fleet
+	mail   *mail.Server
+}
+
+// fastest is the fastest speed a replay supports.
+const fastest = 240
+
+// Raise writes the input files and starts what stands around the program. A
+// replay that was interrupted goes on at the world time at which it stopped. The
+// world stands still until Play.
+func Raise(ctx context.Context, o StageOptions) (*Stage, error) {
+	if o.Speed <= 0 || o.Speed > fastest {
+		return nil, fault.New(fault.Invalid, "speed", fmt.Sprintf("%g is no speed of a replay", o.Speed), fmt.Sprintf("choose one above 0 and up to %d", fastest))
+	}
+	script, raw, err := Load(o.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	if o.Removal > 0 {
+		script.Fleet.RemovalEvery = o.Removal
+	}
+	s := &Stage{o: o, script: script}
+	if err := s.writeInputs(raw); err != nil {
+		return nil, err
+	}
+	now, err := s.savedTime()
+	if err != nil {
+		return nil, err
+	}
+	s.world = clock.NewWorld(now, 0)
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Stage) open(ctx context.Context) (err error) {
+	vantages := make([]string, len(s.script.Vantages))
+	for i, v := range s.script.Vantages {
+		vantages[i] = v.ID
+	}
+	s.fleet, err = world.New(ctx, world.Options{
+		World: s.world, Wall: s.o.Wall, Speed: s.o.Speed, Hosts: s.script.Fleet.Hosts, Needed: s.script.Fleet.Needed,
+		Vantages: vantages,
+	})
+	if err != nil {
+		return fmt.Errorf("start the resolvers: %w", err)
+	}
+	s.fleet.SetInService(s.script.Fleet.InService(s.world.Now()))
+	s.mail, err = mail.Listen(ctx, mail.Options{Dir: s.MailDir(), Rate: s.o.MailRate, Wall: s.o.Wall, Log: s.o.Log})
+	if err != nil {
+		return fmt.Errorf("start the mail server: %w", err)
+	}
+	return nil
+}
+
+// Close stops what Raise started.
+func (s *Stage) Close() error {
+	if s.fleet != nil {
+		s.fleet.Close()
+	}
+	if s.mail != nil {
+		return s.mail.Close()
+	}
+	return nil
+}
+
+// World is the clock of the replay.
+func (s *Stage) World() *clock.World { return s.world }
+
+// Relay is the address of the mail server.
+func (s *Stage) Relay() string { return s.mail.Addr() }
+
+// MailDir is where the mail server keeps the mails.
+func (s *Stage) MailDir() string { return filepath.Join(s.o.Dir, "mail") }
+
+// Script is the scenario's script as it is played.
+func (s *Stage) Script() Script { return s.script }
+
+func (s *Stage) input(name string) string { return filepath.Join(s.o.Dir, "input", name) }
+
+// writeInputs writes the files that the program is given, and that expectations
+// are worked out from.
+func (s *Stage) writeInputs(script []byte) error {
+	for _, folder := range []string{"input", "input/catalog", "input/catalog/policies", "output"} {
+		if err := os.MkdirAll(filepath.Join(s.o.Dir, folder), 0o700); err != nil {
+			return fmt.Errorf("make the replay's folders: %w", err)
+		}
+	}
+	if err := os.WriteFile(s.input("script.json"), script, 0o600); err != nil {
+		return fmt.Errorf("write the script: %w", err)
+	}
+	files, err := Catalogue(s.o.Scenario)
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		if err := os.WriteFile(s.input(filepath.Join("catalog", name)), content, 0o600); err != nil {
+			return fmt.Errorf("write the catalogue: %w", err)
+		}
+	}
+	return WriteCustomers(filepath.Join(s.o.Dir, "input"))
+}
+
+// moment is the saved world time.
+type moment struct {
+	World time.Time `json:"world"`
+}
+
+func (s *Stage) clockFile() string { return filepath.Join(s.o.Dir, "world.json") }
+
+func (s *Stage) savedTime() (time.Time, error) {
+	raw, err := os.ReadFile(s.clockFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return s.script.Begins, nil
+	}
+	var m moment
+	if err == nil {
+		err = json.Unmarshal(raw, &m)
+	}
+	if err != nil {
+		return time.Time{}, fault.Wrap(fault.Invalid, "read the replay's clock "+s.clockFile(), err)
+	}
+	return m.World, nil
+}
+
+// saveTime keeps a world time that the replay will not have passed before the
+// next save, so that after a kill the world never goes back.
+func (s *Stage) saveTime() error {
+	ahead := time.Duration(float64(saveEvery+saveEvery/2) * s.world.Speed())
+	raw, err := json.Marshal(moment{World: s.world.Now().Add(ahead)})
+	if err != nil {
+		return err
+	}
+	return replaceFile(s.clockFile(), raw)
+}
+
+// saveEvery is how often the world's time is saved, in wall time.
+const saveEvery = time.Second
+
+// replaceFile writes a file so that a kill leaves the old one or the new one.
+func replaceFile(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
