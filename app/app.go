@@ -1,0 +1,225 @@
+// Package app builds a node of Bonghwa, runs it and takes it down again. It is
+// the only place where everything meets: it reads the configuration, opens the
+// database, gives each room its neighbours, and starts what runs.
+//
+// The wiring, in the order of Start:
+//
+//	config ─> store ─> shelf (the catalogue in force, in memory)
+//	                    │
+//	     ┌──────────────┼──────────────┬───────────────┐
+//	 incident.Desk   audience.Directory  sla.Meter   identity.Keyring, Door
+//	     │              │               │
+//	 drafter        notify.Publisher  credit.Desk     postevent.Writer
+//	 (follower)     (follower) ─> Dispatcher ─> email
+//	     │
+//	 probe.Runner ─> dnsprobe          public.Site (local follower)
+//	                                    │
+//	           web.Router <─ public, mine, replay, api ─> listeners
+//
+// What was started last is stopped first, by name.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/bonghwa/bonghwa/clock"
+	"github.com/bonghwa/bonghwa/config"
+	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/journal"
+	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/store"
+	"github.com/bonghwa/bonghwa/web"
+)
+
+// Options are what a node is given besides its configuration.
+type Options struct {
+	World   *clock.World // nil: world time agrees with wall time
+	Wall    clock.Wall
+	Log     *slog.Logger
+	Version string
+	Replay  *Replay // nil: this is no replay
+}
+
+// Node is one running program.
+type Node struct {
+	o      Options
+	config config.Config
+	id     string // this process's, unlike any other's
+	db     *store.DB
+	book   *language.Book
+	shelf  *shelf
+	rooms  *rooms
+	meters *meters
+	router *web.Router
+	parts  []part // in the order started
+	failed chan error
+	public string // address of the public listener
+	admin  string
+}
+
+// part is something that runs until it is stopped.
+type part struct {
+	name string
+	stop func()
+}
+
+// Start builds a node and starts it. The database must have been migrated. When
+// Start fails, everything it started is stopped again.
+func Start(ctx context.Context, c config.Config, o Options) (*Node, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.World == nil {
+		o.World = clock.Real()
+	}
+	n := &Node{o: o, config: c, id: health.NewID(o.Wall.Now()), failed: make(chan error, 1)}
+	if err := n.start(ctx); err != nil {
+		n.Stop()
+		return nil, err
+	}
+	return n, nil
+}
+
+func (n *Node) start(ctx context.Context) (err error) {
+	if n.book, err = language.Load(); err != nil {
+		return fmt.Errorf("read the messages: %w", err)
+	}
+	if n.db, err = store.Open(ctx, n.config.Database, store.Options{Log: n.o.Log, Wall: n.o.Wall}); err != nil {
+		return err
+	}
+	n.parts = append(n.parts, part{"database", func() {
+		if err := n.db.Close(); err != nil {
+			n.o.Log.LogAttrs(ctx, slog.LevelWarn, "close the database", slog.Any("error", err))
+		}
+	}})
+	n.shelf = &shelf{store: n.db.Catalogs()}
+	if err := n.shelf.refresh(ctx); err != nil {
+		return err
+	}
+	n.rooms = n.furnish()
+	n.rooms.public = n.publicSite()
+	n.meters = newMeters(n.db.Notify().Open, func(ctx context.Context) (int64, error) {
+		p, err := n.db.Head(ctx)
+		return p.Number, err
+	})
+	n.follow(ctx)
+	if slices.Contains(n.config.Roles, config.RoleProbe) {
+		n.run(ctx, "probes", n.probe)
+	}
+	if slices.Contains(n.config.Roles, config.RoleNotify) {
+		if err := n.startNotify(ctx); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(n.config.Roles, config.RoleWeb) {
+		if err := n.startWeb(ctx); err != nil {
+			return err
+		}
+	}
+	return n.startAdmin(ctx)
+}
+
+// follow starts the followers of the journal.
+func (n *Node) follow(ctx context.Context) {
+	n.run(ctx, "drafter", func(ctx context.Context) error {
+		return journal.Exclusive(ctx, n.journal(), n.rooms.drafter)
+	})
+	n.run(ctx, "page", n.keepPage)
+}
+
+// journal is what following needs.
+func (n *Node) journal() journal.Options {
+	return journal.Options{
+		Reader: n.db, Leases: n.db, Changed: n.db.Changed, Node: n.id, Wall: n.o.Wall, Log: n.o.Log,
+	}
+}
+
+// run starts a part that works until its context ends. A part that ends with
+// another error than that fails the node.
+func (n *Node) run(ctx context.Context, name string, work func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			n.fail(fmt.Errorf("%s: %w", name, err))
+		}
+	}()
+	n.parts = append(n.parts, part{name, func() {
+		cancel()
+		<-done
+	}})
+}
+
+func (n *Node) fail(err error) {
+	select {
+	case n.failed <- err:
+	default: // one failure is enough to end the node
+	}
+}
+
+// Wait waits until ctx ends or a part of the node fails, whose error it returns.
+func (n *Node) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-n.failed:
+		return err
+	}
+}
+
+// Stop stops every part, the last one started first.
+func (n *Node) Stop() {
+	for _, p := range slices.Backward(n.parts) {
+		n.o.Log.LogAttrs(context.Background(), slog.LevelDebug, "stop", slog.String("part", p.name))
+		p.stop()
+	}
+	n.parts = nil
+}
+
+// PublicAddress is host:port of the public listener; empty without the web role.
+func (n *Node) PublicAddress() string { return n.public }
+
+// AdminAddress is host:port of the admin listener.
+func (n *Node) AdminAddress() string { return n.admin }
+
+// Routes is every route of the public listener.
+func (n *Node) Routes() []web.Route { return n.router.Routes() }
+
+// serve runs an HTTP server on an address as a part, and gives the address it
+// really listens on.
+func (n *Node) serve(ctx context.Context, name, address string, h http.Handler) (string, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return "", fmt.Errorf("listen for the %s on %s: %w", name, address, err)
+	}
+	server := web.Server(h)
+	server.ErrorLog = slog.NewLogLogger(n.o.Log.Handler(), slog.LevelDebug)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			n.fail(fmt.Errorf("%s: %w", name, err))
+		}
+	}()
+	n.parts = append(n.parts, part{name, func() {
+		stopping, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		if err := server.Shutdown(stopping); err != nil {
+			_ = server.Close() // whoever is still there is cut off
+		}
+		<-done
+	}})
+	return l.Addr().String(), nil
+}
+
+// stopWithin is how long requests under way may take when the node stops.
+const stopWithin = 5 * time.Second

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// meters are what the admin listener's /metrics shows of the node.
+type meters struct {
+	registry *prometheus.Registry
+	answers  *prometheus.HistogramVec
+}
+
+// newMeters makes the meters; open and head are asked at every look.
+func newMeters(open func(context.Context) (int, error), head func(context.Context) (int64, error)) *meters {
+	m := &meters{
+		registry: prometheus.NewRegistry(),
+		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "bonghwa_http_answer_seconds", Help: "Wall time of answers of the public listener, by route and status.",
+			Buckets: []float64{.001, .005, .025, .1, .5, 2},
+		}, []string{"route", "status"}),
+	}
+	m.registry.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers,
+		asked("bonghwa_notify_open_chunks", "Chunks in which somebody is still to be told.", func(ctx context.Context) (float64, error) {
+			n, err := open(ctx)
+			return float64(n), err
+		}),
+		asked("bonghwa_journal_head", "Number of the newest fact.", func(ctx context.Context) (float64, error) {
+			n, err := head(ctx)
+			return float64(n), err
+		}),
+	)
+	return m
+}
+
+// askWithin bounds what a look at the metrics may ask the database.
+const askWithin = 2 * time.Second
+
+// asked is a gauge whose value is asked for at every look; -1 says that nobody
+// knows.
+func asked(name, help string, ask func(context.Context) (float64, error)) prometheus.GaugeFunc {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+		defer cancel()
+		v, err := ask(ctx)
+		if err != nil {
+			return -1
+		}
+		return v
+	})
+}
+
+// answered notes one answer of the public listener.
+func (m *meters) answered(pattern string, status int, took time.Duration) {
+	if pattern == "" {
+		pattern = "none"
+	}
+	m.answers.WithLabelValues(pattern, strconv.Itoa(status)).Observe(took.Seconds())
+}
