@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -168,14 +167,9 @@ func (s *server) myIncidents(ctx context.Context, in *myInput) (*myOutput, error
 // disturbances are the impacts in force without goodwill, of which nobody
 // noticed anything; one left open ends with its incident.
 func disturbances(i incident.Incident) []audience.Disturbance {
-	standing := slices.DeleteFunc(i.CurrentImpacts(), func(p incident.Impact) bool {
-		return p.Determination == health.DeterminationGoodwill
-	})
-	out := make([]audience.Disturbance, len(standing))
-	for n, p := range standing {
-		if end := i.EndedAt(); p.During.Open() && !end.IsZero() {
-			p.During.To = end
-		}
+	hits := i.Hits()
+	out := make([]audience.Disturbance, len(hits))
+	for n, p := range hits {
 		out[n] = audience.Disturbance{Scope: p.Scope, During: p.During, Level: p.Level}
 	}
 	return out

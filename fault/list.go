@@ -4,7 +4,7 @@ import "strings"
 
 // List collects every problem of one input, so that a person mends a file once
 // and not one line at a time.
-type List struct {
+type List struct { //nolint:errname // a list of problems, and an error only while it is not empty
 	Problems []*Error
 }
 

@@ -13,34 +13,52 @@ import (
 	"time"
 )
 
-// Ids of things. Those of the catalogue and of resources are the provider's own
-// words; the others are UUIDv7 in lower case unless said otherwise.
+// Those of the catalogue and of customers are the provider's own words; the
+// others are UUIDv7 in lower case unless said otherwise.
 type (
-	RegionID       string // a region's public id, such as "ap-northeast-2"
-	ZoneID         string // a zone's public id, such as "ap-northeast-2a"
-	ServiceID      string // a service's public id, such as "ec2"
-	ComponentID    string // a service in a region: "ec2-ap-northeast-2"
-	CheckID        string // a check's name in the catalogue
-	VantageID      string // a place that probes
-	PolicyID       string // an SLA policy's id in the catalogue
-	IncidentID     string // an incident
-	ImpactID       string // one stated impact of an incident
-	UpdateID       string // one public message of an incident
-	VerdictID      string // one detection by the probes
-	OrganizationID string // a payer, the provider's own number
-	AccountID      string // an account, the provider's own number
-	ResourceID     string // a resource, ARN-like
-	EndpointID     string // a channel and an address to reach somebody
-	PublicationID  string // one thing told to many
-	SummaryID      string // a post-event summary
-	CreditRunID    string // a credit run
+	// RegionID names a region's public id, such as "ap-northeast-2".
+	RegionID string
+	// ZoneID names a zone's public id, such as "ap-northeast-2a".
+	ZoneID string
+	// ServiceID names a service's public id, such as "ec2".
+	ServiceID string
+	// ComponentID names a service in a region: "ec2-ap-northeast-2".
+	ComponentID string
+	// CheckID names a check's name in the catalogue.
+	CheckID string
+	// VantageID names a place that probes.
+	VantageID string
+	// PolicyID names an SLA policy's id in the catalogue.
+	PolicyID string
+	// IncidentID names an incident.
+	IncidentID string
+	// ImpactID names one stated impact of an incident.
+	ImpactID string
+	// UpdateID names one public message of an incident.
+	UpdateID string
+	// VerdictID names one detection by the probes.
+	VerdictID string
+	// OrganizationID names a payer, by the provider's own number.
+	OrganizationID string
+	// AccountID names an account, by the provider's own number.
+	AccountID string
+	// ResourceID names a resource, ARN-like.
+	ResourceID string
+	// EndpointID names a channel and an address to reach somebody.
+	EndpointID string
+	// PublicationID names one thing told to many.
+	PublicationID string
+	// SummaryID names a post-event summary.
+	SummaryID string
+	// CreditRunID names a credit run; it follows from the run's inputs.
+	CreditRunID string
 )
 
 // NewID makes a UUIDv7 (RFC 9562) whose time part is now, so that ids made
 // later sort later.
 func NewID(now time.Time) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // G115: years 1970 to 10889 fit in 48 bits
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) // 48 bits reach to the year 10889
 	_, _ = rand.Read(b[6:])                                        // crypto/rand.Read never fails since Go 1.24
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -167,7 +168,7 @@ func TestLimiterAllowsABurstThenOneAStep(t *testing.T) {
 		t.Error("one more each minute")
 	}
 	for i := range 60_000 {
-		l.Allow(fmt.Sprint(i), noon())
+		l.Allow(strconv.Itoa(i), noon())
 	}
 }
 

@@ -89,15 +89,7 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 	if _, err := health.ParseDetermination(string(p.Determination)); err != nil {
 		l.Add("impact.determination", err.Error(), "")
 	}
-	if p.During.From.IsZero() {
-		l.Add("impact.from", "the start is missing", "write a time such as 2018-11-21T23:19:00Z")
-	}
-	if i.Kind != Maintenance && p.During.From.After(now) {
-		l.Add("impact.from", "the start is in the future", "state an impact once it has begun")
-	}
-	if !p.During.Open() && !p.During.From.Before(p.During.To) {
-		l.Add("impact.to", "the end is not after the start", "intervals are half-open: to is the first instant that was well again")
-	}
+	i.checkSpan(&l, p.During, now)
 	if p.SharePPM < 1 || p.SharePPM > 1_000_000 {
 		l.Add("impact.share_ppm", fmt.Sprintf("%d is no share", p.SharePPM), "write parts per million of requests hit, 1 to 1000000")
 	}
@@ -108,6 +100,18 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 		l.Add("impact.replaces", "no impact in force has the id "+string(p.Replaces), "name the newest statement of the impact")
 	}
 	return l.Err()
+}
+
+func (i Incident) checkSpan(l *fault.List, during health.Interval, now time.Time) {
+	if during.From.IsZero() {
+		l.Add("impact.from", "the start is missing", "write a time such as 2018-11-21T23:19:00Z")
+	}
+	if i.Kind != Maintenance && during.From.After(now) {
+		l.Add("impact.from", "the start is in the future", "state an impact once it has begun")
+	}
+	if !during.Open() && !during.From.Before(during.To) {
+		l.Add("impact.to", "the end is not after the start", "intervals are half-open: to is the first instant that was well again")
+	}
 }
 
 // Message is what it takes to publish an update.

@@ -42,7 +42,7 @@ const (
 	InProgress State = "in_progress"
 	Verifying  State = "verifying"
 	Completed  State = "completed"
-	Canceled   State = "cancelled" //nolint:misspell // the word of the public vocabulary
+	Canceled   State = "cancelled"
 )
 
 // Incident is one disturbance or planned change with all that was said of it.

@@ -25,6 +25,21 @@ func inForce(all []Impact) []Impact {
 	return slices.DeleteFunc(slices.Clone(all), func(p Impact) bool { return replaced[p.ID] })
 }
 
+// Hits are the impacts in force that somebody can have noticed: all but those
+// granted as goodwill. One left open ends with its incident.
+func (i Incident) Hits() []Impact {
+	out := slices.DeleteFunc(i.CurrentImpacts(), func(p Impact) bool {
+		return p.Determination == health.DeterminationGoodwill
+	})
+	end := i.EndedAt()
+	for n := range out {
+		if out[n].During.Open() && !end.IsZero() {
+			out[n].During.To = end
+		}
+	}
+	return out
+}
+
 // Public reports whether the public may read of the incident.
 func (i Incident) Public() bool { return i.State.Public() }
 

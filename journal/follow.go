@@ -155,32 +155,44 @@ func Once(ctx context.Context, o Options, name string, work func(context.Context
 // holds is taken only after its renewal counter has stood still for the whole
 // term on this node's own monotonic clock: clocks of nodes are never compared.
 func Acquire(ctx context.Context, o Options, name string) (Lease, error) {
-	var seen Lease
-	var since time.Time
+	w := watcher{o: o}
 	for {
-		now, err := o.Leases.Lease(ctx, name)
-		if err != nil && ctx.Err() != nil {
+		taken, err := w.try(ctx, name)
+		switch {
+		case err == nil && taken.Holder == o.Node:
+			return taken, nil
+		case ctx.Err() != nil:
 			return Lease{}, ctx.Err()
-		}
-		if err == nil {
-			if now != seen || since.IsZero() {
-				seen, since = now, o.Wall.Now()
-			}
-			if now.Holder == "" || o.Wall.Since(since) >= o.term() {
-				taken, terr := o.Leases.TakeLease(ctx, now, o.Node)
-				if terr == nil {
-					return taken, nil
-				}
-				err = terr
-			}
-		}
-		if err != nil && !fault.Is(err, fault.Conflict) {
+		case err != nil && !fault.Is(err, fault.Conflict):
 			o.Log.LogAttrs(ctx, slog.LevelWarn, "lease could not be taken", slog.String("lease", name), slog.Any("error", err))
 		}
 		if err := o.Wall.Sleep(ctx, o.term()/10); err != nil {
 			return Lease{}, err
 		}
 	}
+}
+
+// watcher looks at a lease that somebody else may hold.
+type watcher struct {
+	o     Options
+	seen  Lease
+	since time.Time // when it was first seen so
+}
+
+// try looks once, and takes the lease if nobody holds it or it has stood still
+// for a term. Without an error the lease is as it stands now, taken or not.
+func (w *watcher) try(ctx context.Context, name string) (Lease, error) {
+	now, err := w.o.Leases.Lease(ctx, name)
+	if err != nil {
+		return Lease{}, err
+	}
+	if now != w.seen || w.since.IsZero() {
+		w.seen, w.since = now, w.o.Wall.Now()
+	}
+	if now.Holder != "" && w.o.Wall.Since(w.since) < w.o.term() {
+		return now, nil
+	}
+	return w.o.Leases.TakeLease(ctx, now, w.o.Node)
 }
 
 // hold runs work while the lease is renewed three times a term. The work's

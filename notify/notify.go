@@ -124,6 +124,8 @@ type Sum struct {
 	Failed     int `json:"failed"`
 	Pending    int `json:"pending"` // not told yet, under way, deferred or without a reply
 	Marked     int `json:"marked"`  // of all: possible duplicates
+
+	LastAt time.Time `json:"last_at,omitzero"` // world time at which the last one was delivered
 }
 
 // Holds reports whether nobody is missed and nobody is counted twice.

@@ -24,7 +24,7 @@ func (w *Writer) Personal(item Item, names []string, notices []Notice) (health.L
 	case KindCredit:
 		s["credits"] = w.credits(l, item.Members, notices)
 		s["action"] = w.say(l, "action.credit")
-		s["mine"] = w.link(l, "/my/credits")
+		s["mine"] = w.link(l, "/my/")
 	case KindUpdate, KindSummary:
 		s["mine"] = w.link(l, "/my/")
 		w.affected(l, s, names, item.Publication.Slots[l]["over"] != "")

@@ -105,7 +105,7 @@ func targetRows(c customer) [][]string {
 	if c.number == closedAccount {
 		return nil
 	}
-	micros := int64(1_000_000 * (20 + c.number%30) * int(1+c.inSeoulFor()/30))
+	micros := int64(1_000_000 * (20 + c.number%30) * (1 + c.inSeoulFor()/30))
 	if c.number == smallDecember {
 		micros = 1_250_000
 	}

@@ -39,30 +39,41 @@ func openDoor(server, keyFile string, wall clock.Wall) (*door, error) {
 // patience is how long a call is tried again while the program does not answer.
 const patience = 20 * time.Second
 
-// call sends a request and reads the answer into out, which may be nil. It tries
-// again while nobody answers; key makes that safe for requests that change
-// something.
-func (d *door) call(ctx context.Context, method, path, key string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+// call sends a request with a JSON body, if it has one, and reads the answer into
+// out, which may be nil. It tries again while nobody answers; the key makes that
+// safe for requests that change something.
+func (d *door) call(ctx context.Context, r request, out any) error {
+	if r.in != nil {
+		body, err := json.Marshal(r.in)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", r.method, r.path, err)
+		}
+		r.kind, r.body = "application/json", body
 	}
-	if in == nil {
-		body = nil
-	}
-	answer, err := d.send(ctx, request{method: method, path: path, key: key, kind: "application/json", body: body})
+	answer, err := d.send(ctx, r)
 	if err != nil || out == nil {
 		return err
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("read the answer of %s %s: %w", method, path, err)
+		return fmt.Errorf("read the answer of %s %s: %w", r.method, r.path, err)
 	}
 	return nil
+}
+
+// get reads what stands at a path into out.
+func (d *door) get(ctx context.Context, path string, out any) error {
+	return d.call(ctx, request{method: http.MethodGet, path: path}, out)
+}
+
+// post sends in, which may be nil, under an idempotency key.
+func (d *door) post(ctx context.Context, path, key string, in any) error {
+	return d.call(ctx, request{method: http.MethodPost, path: path, key: key, in: in}, nil)
 }
 
 // request is one call of the API.
 type request struct {
 	method, path, key string
+	in                any    // to be sent as JSON
 	kind, accept      string // media types of the body and of the answer
 	body              []byte
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -129,33 +128,51 @@ func (r *Replay) readIncident(ctx context.Context, o *Outcome, seen *expect.Obse
 		return err
 	}
 	d := r.stage.script.Declared
-	seen.Measured = -1
 	for _, p := range i.Impacts {
-		if !p.InForce {
-			continue
+		if p.InForce && p.Determination == "declared" {
+			o.Declared = DeclaredSpan{Span: p.span(), By: d.By, Reason: d.Reason}
 		}
-		span := Span{From: p.From, To: p.To, Minutes: p.To.Sub(p.From).Minutes()}
-		switch p.Determination {
-		case "declared":
-			o.Declared = DeclaredSpan{Span: span, By: d.By, Reason: d.Reason}
-		case "measured":
-			if p.To.IsZero() {
-				continue // the verdict never cleared
-			}
-			span.Minutes = math.Round(span.Minutes*100) / 100
-			o.Measured = &span
-			seen.Measured = max(p.From.Sub(d.From).Abs(), p.To.Sub(d.To).Abs())
-		}
-	}
-	if o.Measured != nil {
-		after := i.OpenedAt.Sub(d.From).Seconds()
-		o.DetectedAfter = &after
 	}
 	o.Updates = len(i.Updates)
 	if len(i.Updates) > 0 {
 		o.PublishedAfter = i.Updates[0].PublishedAt.Sub(d.From).Seconds()
 	}
+	seen.Measured = -1
+	measured, openedAt, err := r.measured(ctx, i)
+	if err != nil || measured == nil {
+		return err
+	}
+	after := openedAt.Sub(d.From).Seconds()
+	o.Measured, o.DetectedAfter = measured, &after
+	seen.Measured = max(measured.From.Sub(d.From).Abs(), measured.To.Sub(d.To).Abs())
 	return nil
+}
+
+// measured is what the probes measured, and when their incident was opened; nil
+// if they raised no verdict, or one that never cleared. Where people were faster
+// than the probes, the measurement stands in a draft beside their incident.
+func (r *Replay) measured(ctx context.Context, i incidentView) (*Span, time.Time, error) {
+	var drafts struct {
+		Incidents []incidentView `json:"incidents"`
+	}
+	if err := r.operator.call(ctx, http.MethodGet, "/incidents?state=draft", "", nil, &drafts); err != nil {
+		return nil, time.Time{}, err
+	}
+	for _, one := range append([]incidentView{i}, drafts.Incidents...) {
+		for _, p := range one.Impacts {
+			here := p.Service == string(r.stage.script.Service) && p.Region == string(r.stage.script.Region)
+			if here && p.InForce && p.Determination == "measured" && !p.To.IsZero() {
+				span := p.span()
+				span.Minutes = math.Round(span.Minutes*100) / 100
+				return &span, one.OpenedAt, nil
+			}
+		}
+	}
+	return nil, time.Time{}, nil
+}
+
+func (p impactView) span() Span {
+	return Span{From: p.From, To: p.To, Minutes: p.To.Sub(p.From).Minutes()}
 }
 
 // readMails matches each mail with its publication by the Message-ID, whose part
@@ -202,7 +219,7 @@ func (r *Replay) readRelevance(ctx context.Context, _ *Outcome, seen *expect.Obs
 		} `json:"accounts"`
 	}
 	id, _ := r.known()
-	if err := r.operator.call(ctx, http.MethodGet, "/incidents/"+string(id)+"/accounts", "", nil, &out); err != nil {
+	if err := r.operator.get(ctx, "/incidents/"+string(id)+"/accounts", &out); err != nil {
 		return err
 	}
 	seen.Relevance = map[string]string{}
@@ -217,7 +234,7 @@ func (r *Replay) readAvailability(ctx context.Context, o *Outcome, seen *expect.
 		Rows []Availability `json:"rows"`
 	}
 	q := query("month", r.stage.script.Month, "service", string(r.stage.script.Service), "region", string(r.stage.script.Region))
-	if err := r.operator.call(ctx, http.MethodGet, "/sla/report"+q, "", nil, &out); err != nil {
+	if err := r.operator.get(ctx, "/sla/report"+q, &out); err != nil {
 		return err
 	}
 	o.Availability = out.Rows
@@ -237,7 +254,7 @@ func (r *Replay) readSummary(ctx context.Context, o *Outcome, _ *expect.Observed
 		PublishedAt time.Time `json:"published_at"`
 	}
 	id, _ := r.known()
-	err := r.operator.call(ctx, http.MethodGet, "/incidents/"+string(id)+"/summary", "", nil, &out)
+	err := r.operator.get(ctx, "/incidents/"+string(id)+"/summary", &out)
 	o.SummaryPublishedAt = out.PublishedAt
 	return err
 }
@@ -253,7 +270,7 @@ func (r *Replay) readCredits(ctx context.Context, o *Outcome, seen *expect.Obser
 		} `json:"lines"`
 	}
 	_, id := r.known()
-	if err := r.operator.call(ctx, http.MethodGet, "/credit/runs/"+string(id), "", nil, &run); err != nil {
+	if err := r.operator.get(ctx, "/credit/runs/"+string(id), &run); err != nil {
 		return err
 	}
 	seen.Credits = map[string]expect.Credit{}

@@ -89,7 +89,7 @@ func (r *Replay) update(ctx context.Context, s Step) error {
 	if s.NextUpdate.After(r.stage.world.Now()) {
 		body["next_update"] = s.NextUpdate
 	}
-	return r.operator.call(ctx, http.MethodPost, path+"/updates", s.Key, body, nil)
+	return r.operator.post(ctx, path+"/updates", s.Key, body)
 }
 
 // takeUp is the draft of the probes for the scenario's component, or a new
@@ -98,7 +98,7 @@ func (r *Replay) takeUp(ctx context.Context, s Step) (health.IncidentID, error) 
 	var list struct {
 		Incidents []incidentView `json:"incidents"`
 	}
-	if err := r.operator.call(ctx, http.MethodGet, "/incidents?state=draft", "", nil, &list); err != nil {
+	if err := r.operator.get(ctx, "/incidents?state=draft", &list); err != nil {
 		return "", err
 	}
 	for _, i := range list.Incidents {
@@ -109,8 +109,10 @@ func (r *Replay) takeUp(ctx context.Context, s Step) (health.IncidentID, error) 
 		}
 	}
 	var opened incidentView
-	err := r.operator.call(ctx, http.MethodPost, "/incidents", "open:"+s.Key,
-		map[string]any{"kind": "issue", "title": r.stage.script.Title}, &opened)
+	err := r.operator.call(ctx, request{
+		method: http.MethodPost, path: "/incidents", key: "open:" + s.Key,
+		in: map[string]any{"kind": "issue", "title": r.stage.script.Title},
+	}, &opened)
 	return opened.ID, err
 }
 
@@ -136,13 +138,13 @@ func (r *Replay) declare(ctx context.Context, s Step, path string) error {
 			return nil // its end was stated before an interruption
 		}
 	}
-	return r.operator.call(ctx, http.MethodPost, path+"/impacts", "impact:"+s.Key, impact, nil)
+	return r.operator.post(ctx, path+"/impacts", "impact:"+s.Key, impact)
 }
 
 func (r *Replay) incident(ctx context.Context) (incidentView, error) {
 	var i incidentView
 	id, _ := r.known()
-	err := r.operator.call(ctx, http.MethodGet, "/incidents/"+string(id), "", nil, &i)
+	err := r.operator.get(ctx, "/incidents/"+string(id), &i)
 	return i, err
 }
 
@@ -150,7 +152,7 @@ func (r *Replay) publications(ctx context.Context) ([]publicationView, error) {
 	var out struct {
 		Publications []publicationView `json:"publications"`
 	}
-	err := r.operator.call(ctx, http.MethodGet, "/publications", "", nil, &out)
+	err := r.operator.get(ctx, "/publications", &out)
 	return out.Publications, err
 }
 
@@ -161,14 +163,14 @@ func (r *Replay) publishSummary(ctx context.Context, s Step) error {
 	var draft struct {
 		Published bool `json:"published"`
 	}
-	_ = r.operator.call(ctx, http.MethodGet, path, "", nil, &draft) // NotFound: there is none yet
+	_ = r.operator.get(ctx, path, &draft) // NotFound: there is none yet
 	if draft.Published {
 		return nil
 	}
-	if err := r.operator.call(ctx, http.MethodPost, path, s.Key, narrative, nil); err != nil {
+	if err := r.operator.post(ctx, path, s.Key, narrative); err != nil {
 		return err
 	}
-	return r.operator.call(ctx, http.MethodPost, path+"/publish", s.Key, nil, nil)
+	return r.operator.post(ctx, path+"/publish", s.Key, nil)
 }
 
 // planCredit is what finance does: the November bill goes in, a plan comes out.

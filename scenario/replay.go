@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -106,8 +104,7 @@ func (r *Replay) Furnish(ctx context.Context) error {
 	for _, name := range []string{"regions", "services", "components", "policies", "checks"} {
 		files = append(files, r.stage.input("catalog/"+name+".yaml"))
 	}
-	apply := append([]string{"catalog", "apply", "--server", r.doors.Server, "--key-file", r.doors.OperatorKey}, files...)
-	if _, err := r.doors.Command(ctx, apply...); err != nil {
+	if err := r.applyCatalogue(ctx, files); err != nil {
 		return fmt.Errorf("apply the catalogue: %w", err)
 	}
 	for _, in := range []struct{ kind, file string }{
@@ -122,6 +119,24 @@ func (r *Replay) Furnish(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// applyCatalogue plans and, where something differs, applies: an interrupted
+// replay has applied most of it before.
+func (r *Replay) applyCatalogue(ctx context.Context, files []string) error {
+	with := append([]string{"--server", r.doors.Server, "--key-file", r.doors.OperatorKey, "--json"}, files...)
+	raw, err := r.doors.Command(ctx, append([]string{"catalog", "plan"}, with...)...)
+	if err != nil {
+		return err
+	}
+	var plan struct {
+		Changes []json.RawMessage `json:"changes"`
+	}
+	if err := json.Unmarshal(raw, &plan); err != nil || len(plan.Changes) == 0 {
+		return err
+	}
+	_, err = r.doors.Command(ctx, append([]string{"catalog", "apply"}, with...)...)
+	return err
 }
 
 // Play lets the world run at the stage's speed, does every step of the script at
@@ -178,20 +193,11 @@ func (r *Replay) causes(ctx context.Context) error {
 }
 
 func (r *Replay) steps(ctx context.Context) error {
-	day := r.stage.script.Ends
 	for _, s := range r.stage.script.Steps {
 		if r.done(s) {
 			continue
 		}
-		if s.At.After(day) {
-			if err := r.stage.world.SleepUntil(ctx, day); err != nil {
-				return err
-			}
-			if err := r.quiet(ctx); err != nil {
-				return err
-			}
-			r.stage.world.Jump(s.At)
-		} else if err := r.stage.world.SleepUntil(ctx, s.At); err != nil {
+		if err := r.await(ctx, s.At); err != nil {
 			return err
 		}
 		if err := r.do(ctx, s); err != nil {
@@ -202,6 +208,23 @@ func (r *Replay) steps(ctx context.Context) error {
 		}
 	}
 	return r.quiet(ctx)
+}
+
+// await waits for a step's time. After the end of the day the world jumps there,
+// once everybody has been told what was published before.
+func (r *Replay) await(ctx context.Context, at time.Time) error {
+	day := r.stage.script.Ends
+	if !at.After(day) {
+		return r.stage.world.SleepUntil(ctx, at)
+	}
+	if err := r.stage.world.SleepUntil(ctx, day); err != nil {
+		return err
+	}
+	if err := r.quiet(ctx); err != nil {
+		return err
+	}
+	r.stage.world.Jump(at)
+	return nil
 }
 
 // quiet waits until everything that was published has been told to everybody, so
@@ -248,7 +271,7 @@ func (r *Replay) do(ctx context.Context, s Step) error {
 		return r.planCredit(ctx, s)
 	case DoApproveCredit:
 		_, run := r.known()
-		return r.approver.call(ctx, http.MethodPost, "/credit/runs/"+string(run)+"/approve", s.Key, nil, nil)
+		return r.approver.post(ctx, "/credit/runs/"+string(run)+"/approve", s.Key, nil)
 	case DoApplyCredit:
 		return r.applyCredit(ctx, s)
 	}

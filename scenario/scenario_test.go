@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -178,8 +179,6 @@ func TestEverySabotageIsNamed(t *testing.T) {
 
 func clone[V any](m map[string]V) map[string]V {
 	out := make(map[string]V, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
+	maps.Copy(out, m)
 	return out
 }

@@ -17,7 +17,7 @@ import (
 )
 
 //go:embed seoul-2018
-var replays embed.FS //nolint:gochecknoglobals // go:embed fills only package variables
+var replays embed.FS
 
 // Script is a scenario as data: the causes, and what people do. Times are world
 // times.

@@ -65,7 +65,7 @@ func Raise(ctx context.Context, o StageOptions) (*Stage, error) {
 	}
 	s.world = clock.NewWorld(now, 0)
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing goes on when ctx has ended
 	}
 	return s, nil
 }
@@ -109,6 +109,15 @@ func (s *Stage) Relay() string { return s.mail.Addr() }
 
 // MailDir is where the mail server keeps the mails.
 func (s *Stage) MailDir() string { return filepath.Join(s.o.Dir, "mail") }
+
+// Box is the mail server's mailbox.
+type Box = mail.Box
+
+// Mail is one mail of the mailbox.
+type Mail = mail.Mail
+
+// Box reads the mails that the mail server keeps.
+func (s *Stage) Box() *Box { return mail.Open(s.MailDir()) }
 
 // Script is the scenario's script as it is played.
 func (s *Stage) Script() Script { return s.script }

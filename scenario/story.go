@@ -81,7 +81,7 @@ func (r *Replay) aftermath(ctx context.Context, id health.IncidentID) ([]Sentenc
 		ID          string    `json:"id"`
 		PublishedAt time.Time `json:"published_at"`
 	}
-	err := r.operator.call(ctx, "GET", "/incidents/"+string(id)+"/summary", "", nil, &summary)
+	err := r.operator.get(ctx, "/incidents/"+string(id)+"/summary", &summary)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (r *Replay) aftermath(ctx context.Context, id health.IncidentID) ([]Sentenc
 		} `json:"availability"`
 		PlannedAt time.Time `json:"planned_at"`
 	}
-	if err := r.operator.call(ctx, "GET", "/credit/runs/"+string(runID), "", nil, &run); err != nil {
+	if err := r.operator.get(ctx, "/credit/runs/"+string(runID), &run); err != nil {
 		return nil, err
 	}
 	out = append(out, Sentence{At: run.PlannedAt, Proof: "/{lang}/components/" + string(r.stage.script.Service) + "-" + string(r.stage.script.Region), Text: health.Text{

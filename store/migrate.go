@@ -12,7 +12,7 @@ import (
 )
 
 //go:embed migration/sqlite/*.sql migration/postgres/*.sql
-var migrations embed.FS //nolint:gochecknoglobals // go:embed fills only package variables
+var migrations embed.FS
 
 // Migrate brings the database to this version's tables. Both folders carry the
 // same numbers. It is no error when nothing is to do; a database of a newer

@@ -47,6 +47,7 @@ func (n *Notify) Sum(ctx context.Context, id health.PublicationID) (notify.Sum, 
 		return notify.Sum{}, err
 	}
 	var s notify.Sum
+	var last int64
 	err = n.db.row(ctx, `WITH audience AS (SELECT DISTINCT m.endpoint FROM (`+notifyReached(notifyByScope)+`) m)
 		SELECT (SELECT count(*) FROM audience),
 			(SELECT count(*) FROM audience a WHERE NOT EXISTS (SELECT 1 FROM outcome f
@@ -56,9 +57,11 @@ func (n *Notify) Sum(ctx context.Context, id health.PublicationID) (notify.Sum, 
 			coalesce(sum(CASE WHEN o.state = 'superseded' THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN o.state = 'suppressed' THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN o.state = 'failed' THEN 1 ELSE 0 END), 0),
-			coalesce(sum(o.marked), 0)
+			coalesce(sum(o.marked), 0),
+			coalesce(max(CASE WHEN o.state = 'delivered' THEN o.at ELSE 0 END), 0)
 		FROM outcome o WHERE o.thread = $1 AND o.sequence = $2`, p.Thread, p.Sequence, "", upTo("")).
-		Scan(&s.Audience, &s.Pending, &s.Delivered, &s.Superseded, &s.Suppressed, &s.Failed, &s.Marked)
+		Scan(&s.Audience, &s.Pending, &s.Delivered, &s.Superseded, &s.Suppressed, &s.Failed, &s.Marked, &last)
+	s.LastAt = fromMicros(last)
 	if err != nil {
 		return s, fmt.Errorf("sum up publication %s: %w", id, n.db.explain(err))
 	}

@@ -2,6 +2,7 @@ package expect
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -154,37 +155,26 @@ func halfEven(r *big.Rat) int64 {
 // messages lists what every address must be told: each update and the summary to
 // the readers of affected accounts, a notice to those of credited ones.
 func (in Input) messages(e Expected) []Message {
-	updates, summaries, credits := 0, 0, 0
+	steps := map[string]int{}
 	for _, s := range in.Script.Steps {
-		switch s.Do {
-		case "update":
-			updates++
-		case "publish_summary":
-			summaries++
-		case "approve_credit":
-			credits++
-		}
+		steps[s.Do]++
 	}
 	told := map[Message]bool{}
 	for _, id := range e.Affected {
+		_, due := e.Credits[id]
 		for address, language := range in.accounts[id].readers {
-			for n := range updates {
+			for n := range steps["update"] {
 				told[Message{Address: address, Kind: "update", Sequence: n + 1, Language: language}] = true
 			}
-			if summaries > 0 {
+			if steps["publish_summary"] > 0 {
 				told[Message{Address: address, Kind: "summary", Language: language}] = true
 			}
-			if _, due := e.Credits[id]; due && credits > 0 {
+			if due && steps["approve_credit"] > 0 {
 				told[Message{Address: address, Kind: "credit", Language: language}] = true
 			}
 		}
 	}
-	out := make([]Message, 0, len(told))
-	for m := range told {
-		out = append(out, m)
-	}
-	slices.SortFunc(out, compare)
-	return out
+	return slices.SortedFunc(maps.Keys(told), compare)
 }
 
 func compare(a, b Message) int {

@@ -163,6 +163,7 @@ func totals(run credit.Run) string {
 func TestCreditRunFromPlanToBill(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		planned := b.plan()
 		saved, err := b.desk.Show(t.Context(), planned.ID)
@@ -227,6 +228,7 @@ func TestCreditRunFromPlanToBill(t *testing.T) {
 func TestCreditNeedsASecondPerson(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		ctx := t.Context()
 		run := b.plan()
@@ -258,6 +260,7 @@ func TestCreditNeedsASecondPerson(t *testing.T) {
 func TestCreditIsRestatedUpAndNeverTakenBack(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		var got []string
 		for _, minutes := range []int{84, 440, 4, 440} {
@@ -283,6 +286,7 @@ func TestCreditIsRestatedUpAndNeverTakenBack(t *testing.T) {
 func TestConcurrentRunsPostOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		one := b.plan()
 		b.alive = []health.AccountID{"a1", "a2"} // other inputs, another run, the same credits
@@ -319,6 +323,7 @@ func TestConcurrentRunsPostOnce(t *testing.T) {
 func TestPayerOfSeveralAccountsIsOnePayee(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		req := b.request()
 		req.Payee = sla.PayOrganization
@@ -345,6 +350,7 @@ func TestPayerOfSeveralAccountsIsOnePayee(t *testing.T) {
 func TestNoAccountIsGrantedAsItselfAndByItsPayer(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		account, req := b.plan(), b.request()
 		req.Payee = sla.PayOrganization

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/store"
 	"github.com/bonghwa/bonghwa/test/harness"
@@ -33,67 +33,67 @@ func Each(t *testing.T, run func(t *testing.T, db *store.DB)) {
 }
 
 // Open opens and migrates a database, and closes it when the test ends.
-func Open(t testing.TB, address string) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), address, store.Options{})
+func Open(tb testing.TB, address string) *store.DB {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), address, store.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := db.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return db
 }
 
 // Postgres gives the address of a new PostgreSQL database, cloned from a
 // migrated template, and drops it when the test ends.
-func Postgres(t testing.TB) string {
-	t.Helper()
-	server := harness.Need(t, "BONGHWA_TEST_POSTGRES")
+func Postgres(tb testing.TB) string {
+	tb.Helper()
+	server := harness.Need(tb, "BONGHWA_TEST_POSTGRES")
 	template, err := templateOnce(server)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	name := "t_" + strings.ReplaceAll(health.NewID(time.Now()), "-", "")
-	admin(t, server, `CREATE DATABASE `+name+` TEMPLATE `+template)
-	t.Cleanup(func() { admin(t, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
-	return withDatabase(t, server, name)
+	name := "t_" + strings.ReplaceAll(health.NewID(clock.Wall{}.Now()), "-", "")
+	admin(tb, server, `CREATE DATABASE `+name+` TEMPLATE `+template)
+	tb.Cleanup(func() { admin(tb, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
+	return withDatabase(tb, server, name)
 }
 
 // Admin opens a plain connection to a database, for tests that look beneath the
 // store.
-func Admin(t testing.TB, address string) *sql.DB {
-	t.Helper()
+func Admin(tb testing.TB, address string) *sql.DB {
+	tb.Helper()
 	db, err := sql.Open("pgx", address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
-func admin(t testing.TB, server, statement string) {
-	t.Helper()
+func admin(tb testing.TB, server, statement string) {
+	tb.Helper()
 	db, err := sql.Open("pgx", server)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.Exec(statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
 	}
 }
 
-func withDatabase(t testing.TB, server, name string) string {
-	t.Helper()
+func withDatabase(tb testing.TB, server, name string) string {
+	tb.Helper()
 	out, err := inDatabase(server, name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out
 }
@@ -119,13 +119,13 @@ var templateOnce = func() func(string) (string, error) { //nolint:gochecknogloba
 }()
 
 func makeTemplate(server string) (string, error) {
-	name := "template_" + strings.ReplaceAll(health.NewID(time.Now()), "-", "")
+	name := "template_" + strings.ReplaceAll(health.NewID(clock.Wall{}.Now()), "-", "")
 	plain, err := sql.Open("pgx", server)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = plain.Close() }()
-	if _, err := plain.Exec(`CREATE DATABASE ` + name); err != nil {
+	if _, err := plain.ExecContext(context.Background(), `CREATE DATABASE `+name); err != nil {
 		return "", fmt.Errorf("make the template database: %w", err)
 	}
 	address, err := inDatabase(server, name)

@@ -108,13 +108,13 @@ func TestSecondNodeTakesOverWhereTheFirstStopped(t *testing.T) {
 		ctxB, stopB := context.WithCancel(t.Context())
 		go func() { done <- journal.Exclusive(ctxB, options(db, "b"), b) }()
 		stop()
-		<-done
+		ended(t, done)
 		if err := db.Append(t.Context(), entry(t, "2")); err != nil {
 			t.Fatal(err)
 		}
 		b.wait(t, 2)
 		stopB()
-		<-done
+		ended(t, done)
 		if len(b.seen) != 1 {
 			t.Errorf("the second node handled %v, want fact 2 alone", b.seen)
 		}
@@ -169,8 +169,16 @@ func TestAHolderWhoRenewsKeepsItsLease(t *testing.T) {
 			t.Errorf("a living holder lost its lease: %+v", l)
 		}
 		stop()
-		<-done
+		ended(t, done)
 	})
+}
+
+// ended waits for a follower that was told to stop.
+func ended(t *testing.T, done <-chan error) {
+	t.Helper()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
 }
 
 func TestLocalFollowerStartsWhereItIsTold(t *testing.T) {

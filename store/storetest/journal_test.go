@@ -156,7 +156,7 @@ func TestPromise1NothingOvertakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var number int64
-	if err := a.QueryRow(`UPDATE journal_head SET number = number + 1 RETURNING number`).Scan(&number); err != nil {
+	if err := a.QueryRowContext(t.Context(), `UPDATE journal_head SET number = number + 1 RETURNING number`).Scan(&number); err != nil {
 		t.Fatal(err)
 	}
 	b := make(chan error, 1)
@@ -166,7 +166,7 @@ func TestPromise1NothingOvertakes(t *testing.T) {
 	if len(seen) != 0 {
 		t.Fatalf("a follower saw %v before A committed", seen)
 	}
-	if _, err := a.Exec(`INSERT INTO journal (number, epoch, type, version, at, subject, actor, payload) VALUES ($1, 1, 'x', 1, 0, 'A', '', '{}')`, number); err != nil {
+	if _, err := a.ExecContext(t.Context(), `INSERT INTO journal (number, epoch, type, version, at, subject, actor, payload) VALUES ($1, 1, 'x', 1, 0, 'A', '', '{}')`, number); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Commit(); err != nil {
@@ -192,15 +192,15 @@ func TestAPlainSequenceLosesA(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(plain.Exec(`CREATE TABLE naive (number bigserial PRIMARY KEY, subject text NOT NULL)`))
+	must(plain.ExecContext(t.Context(), `CREATE TABLE naive (number bigserial PRIMARY KEY, subject text NOT NULL)`))
 	a, err := plain.BeginTx(t.Context(), nil)
 	must(nil, err)
-	must(a.Exec(`INSERT INTO naive (subject) VALUES ('A')`))
-	must(plain.Exec(`INSERT INTO naive (subject) VALUES ('B')`))
+	must(a.ExecContext(t.Context(), `INSERT INTO naive (subject) VALUES ('A')`))
+	must(plain.ExecContext(t.Context(), `INSERT INTO naive (subject) VALUES ('B')`))
 	var cursor int64
 	var seen []string
 	look := func() {
-		rows, err := plain.Query(`SELECT number, subject FROM naive WHERE number > $1 ORDER BY number`, cursor)
+		rows, err := plain.QueryContext(t.Context(), `SELECT number, subject FROM naive WHERE number > $1 ORDER BY number`, cursor)
 		must(nil, err)
 		defer func() { _ = rows.Close() }()
 		for rows.Next() {
@@ -225,7 +225,7 @@ func waitUntilBlocked(t *testing.T, address string) {
 	db := storetest.Admin(t, address)
 	for t.Context().Err() == nil {
 		var n int
-		err := db.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
+		err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
 		if err != nil {
 			t.Fatal(err)
 		}

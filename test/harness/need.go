@@ -12,15 +12,15 @@ import (
 // of an environment variable when what begins with "BONGHWA_". Where it is
 // missing the test is skipped and says why; under `make test`, which installs
 // everything, it fails instead.
-func Need(t testing.TB, what string) string {
-	t.Helper()
+func Need(tb testing.TB, what string) string {
+	tb.Helper()
 	if found := find(what); found != "" {
 		return found
 	}
 	if os.Getenv("BONGHWA_MAKE_TEST") != "" {
-		t.Fatalf("%s is missing, and make test should have provided it", what)
+		tb.Fatalf("%s is missing, and make test should have provided it", what)
 	}
-	t.Skipf("%s is missing: make test provides it", what)
+	tb.Skipf("%s is missing: make test provides it", what)
 	return ""
 }
 
