@@ -21,7 +21,8 @@ test: ## everything, from a fresh clone; installs what is missing on Debian
 	$(STAGE) "pinned browser code" npm ci --no-progress --loglevel=error
 	$(STAGE) "lint" $(MAKE) --no-print-directory lint
 	$(STAGE) "generated files are fresh" scripts/generate-check
-	$(STAGE) "tests, with the race detector" scripts/gotest -race -timeout 15m ./...
+	$(STAGE) "tests, with the race detector" scripts/gotest -race -timeout 15m $$(go list ./... | grep -v /test/)
+	$(STAGE) "the program itself, alone on the machine" scripts/gotest -race -p 1 -timeout 15m ./test/...
 
 lint: ## the walls and the style, as in .golangci.yml
 	$(LINT) run ./...

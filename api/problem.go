@@ -86,9 +86,7 @@ func details(err error) []*huma.ErrorDetail {
 }
 
 func detail(one *fault.Error) *huma.ErrorDetail {
-	told := *one
-	told.Where = ""
-	return &huma.ErrorDetail{Location: one.Where, Message: told.Error()}
+	return &huma.ErrorDetail{Location: one.Where, Message: one.Message()}
 }
 
 func firstLine(err error) string {

@@ -26,11 +26,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/config"
+	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/language"
@@ -60,7 +62,8 @@ type Node struct {
 	router *web.Router
 	parts  []part // in the order started
 	failed chan error
-	public string // address of the public listener
+	door   net.Listener // the public listener, from before anything speaks its address
+	public string       // its address
 	admin  string
 }
 
@@ -81,7 +84,7 @@ func Start(ctx context.Context, c config.Config, o Options) (*Node, error) {
 	}
 	n := &Node{o: o, config: c, id: health.NewID(o.Wall.Now()), failed: make(chan error, 1)}
 	if err := n.start(ctx); err != nil {
-		n.Stop()
+		n.Stop() //nolint:contextcheck // stopping goes on when ctx has ended
 		return nil, err
 	}
 	return n, nil
@@ -99,16 +102,22 @@ func (n *Node) start(ctx context.Context) (err error) {
 			n.o.Log.LogAttrs(ctx, slog.LevelWarn, "close the database", slog.Any("error", err))
 		}
 	}})
+	if slices.Contains(n.config.Roles, config.RoleWeb) {
+		if err := n.listen(ctx); err != nil {
+			return err
+		}
+	}
 	n.shelf = &shelf{store: n.db.Catalogs()}
 	if err := n.shelf.refresh(ctx); err != nil {
 		return err
 	}
 	n.rooms = n.furnish()
 	n.rooms.public = n.publicSite()
-	n.meters = newMeters(n.db.Notify().Open, func(ctx context.Context) (int64, error) {
-		p, err := n.db.Head(ctx)
-		return p.Number, err
-	})
+	n.meters = newMeters( //nolint:contextcheck // a look at the metrics brings no context
+		n.db.Notify().Open, func(ctx context.Context) (int64, error) {
+			p, err := n.db.Head(ctx)
+			return p.Number, err
+		})
 	n.follow(ctx)
 	if slices.Contains(n.config.Roles, config.RoleProbe) {
 		n.run(ctx, "probes", n.probe)
@@ -187,20 +196,50 @@ func (n *Node) Stop() {
 // PublicAddress is host:port of the public listener; empty without the web role.
 func (n *Node) PublicAddress() string { return n.public }
 
+// PublicURL is how people reach the public listener, without a slash at its end.
+func (n *Node) PublicURL() string { return n.publicURL() }
+
 // AdminAddress is host:port of the admin listener.
 func (n *Node) AdminAddress() string { return n.admin }
 
-// Routes is every route of the public listener.
-func (n *Node) Routes() []web.Route { return n.router.Routes() }
+// Routes is every route of the public listener; none without the web role.
+func (n *Node) Routes() []web.Route {
+	if n.router == nil {
+		return nil
+	}
+	return n.router.Routes()
+}
 
-// serve runs an HTTP server on an address as a part, and gives the address it
-// really listens on.
-func (n *Node) serve(ctx context.Context, name, address string, h http.Handler) (string, error) {
+// listen opens the public listener before anything is built that names its
+// address: where the system chooses the port, pages and mails tell that one.
+func (n *Node) listen(ctx context.Context) error {
+	address, err := url.Parse(n.config.PublicURL)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "public_url", err)
+	}
+	if n.door, err = open(ctx, "public listener", n.config.Listen); err != nil {
+		return err
+	}
+	n.parts = append(n.parts, part{"public address", func() { _ = n.door.Close() }}) // served or not, it is closed
+	n.public = n.door.Addr().String()
+	if _, port, err := net.SplitHostPort(n.public); err == nil && address.Port() == "0" {
+		address.Host = net.JoinHostPort(address.Hostname(), port)
+		n.config.PublicURL = address.String()
+	}
+	return nil
+}
+
+func open(ctx context.Context, name, address string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
-		return "", fmt.Errorf("listen for the %s on %s: %w", name, address, err)
+		return nil, fmt.Errorf("listen for the %s on %s: %w", name, address, err)
 	}
+	return l, nil
+}
+
+// serve runs an HTTP server on a listener as a part, which closes it.
+func (n *Node) serve(ctx context.Context, name string, l net.Listener, h http.Handler) {
 	server := web.Server(h)
 	server.ErrorLog = slog.NewLogLogger(n.o.Log.Handler(), slog.LevelDebug)
 	done := make(chan struct{})
@@ -211,14 +250,13 @@ func (n *Node) serve(ctx context.Context, name, address string, h http.Handler) 
 		}
 	}()
 	n.parts = append(n.parts, part{name, func() {
-		stopping, cancel := context.WithTimeout(context.Background(), stopWithin)
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
 		if err := server.Shutdown(stopping); err != nil {
 			_ = server.Close() // whoever is still there is cut off
 		}
 		<-done
 	}})
-	return l.Addr().String(), nil
 }
 
 // stopWithin is how long requests under way may take when the node stops.

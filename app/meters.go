@@ -24,27 +24,25 @@ func newMeters(open func(context.Context) (int, error), head func(context.Contex
 			Buckets: []float64{.001, .005, .025, .1, .5, 2},
 		}, []string{"route", "status"}),
 	}
-	m.registry.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers,
-		asked("bonghwa_notify_open_chunks", "Chunks in which somebody is still to be told.", func(ctx context.Context) (float64, error) {
-			n, err := open(ctx)
-			return float64(n), err
-		}),
-		asked("bonghwa_journal_head", "Number of the newest fact.", func(ctx context.Context) (float64, error) {
-			n, err := head(ctx)
-			return float64(n), err
-		}),
-	)
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers)
+	m.ask("bonghwa_notify_open_chunks", "Chunks in which somebody is still to be told.", func(ctx context.Context) (float64, error) {
+		n, err := open(ctx)
+		return float64(n), err
+	})
+	m.ask("bonghwa_journal_head", "Number of the newest fact.", func(ctx context.Context) (float64, error) {
+		n, err := head(ctx)
+		return float64(n), err
+	})
 	return m
 }
 
 // askWithin bounds what a look at the metrics may ask the database.
 const askWithin = 2 * time.Second
 
-// asked is a gauge whose value is asked for at every look; -1 says that nobody
-// knows.
-func asked(name, help string, ask func(context.Context) (float64, error)) prometheus.GaugeFunc {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+// ask registers a gauge whose value is asked for at every look; -1 says that
+// nobody knows.
+func (m *meters) ask(name, help string, ask func(context.Context) (float64, error)) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 		defer cancel()
 		v, err := ask(ctx)
@@ -52,7 +50,7 @@ func asked(name, help string, ask func(context.Context) (float64, error)) promet
 			return -1
 		}
 		return v
-	})
+	}))
 }
 
 // answered notes one answer of the public listener.

@@ -60,7 +60,7 @@ func (n *Node) startNotify(ctx context.Context) error {
 func (n *Node) house() notify.House {
 	return notify.House{
 		Provider: n.config.Provider.Name, BaseURL: n.publicURL(), Zone: n.zone(),
-		Default: health.English, Replay: n.config.Provider.Invented,
+		Default: health.English, Invented: n.config.Provider.Invented,
 	}
 }
 
@@ -84,7 +84,7 @@ func (n *Node) relay() (*email.Mail, error) {
 	if from.Name == "" {
 		from.Name = n.config.Provider.Name.In(health.English)
 	}
-	key, err := secret(n.config.Secret)
+	key, err := secret(n.config.SecretFile)
 	if err != nil {
 		return nil, err
 	}

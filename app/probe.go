@@ -35,7 +35,7 @@ func (n *Node) probeRevision(ctx context.Context) (err error) {
 	defer cancel()
 	client := dnsprobe.New(n.o.Wall)
 	defer func() { _ = client.Close() }() // its sockets are of no more use
-	group, running := errgroup.WithContext(ctx)
+	var runners []*probe.Runner           // all are made before any runs, so that none is left running when one is wrong
 	for _, c := range n.shelf.current.Load().revision.Catalog.Checks {
 		r, err := probe.NewRunner(ctx, probe.Options{
 			Check: checkOf(c), Prober: client, Store: n.db.Probes(), World: n.o.World, Wall: n.o.Wall, Log: n.o.Log,
@@ -43,6 +43,10 @@ func (n *Node) probeRevision(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		runners = append(runners, r)
+	}
+	group, running := errgroup.WithContext(ctx)
+	for _, r := range runners {
 		group.Go(func() error { return r.Run(running) })
 	}
 	group.Go(func() error {

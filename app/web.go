@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -24,14 +23,6 @@ import (
 	"github.com/bonghwa/bonghwa/web/ui"
 )
 
-// Replay is what a replay adds to a node: pages that show it.
-type Replay struct {
-	Story     func(ctx context.Context) (sentences []replay.Sentence, running bool, err error)
-	Box       replay.Box
-	Customers []replay.Customer
-	Summary   func(ctx context.Context) (json.RawMessage, error) // nil, nil while it runs
-}
-
 // site is what every page says of the provider.
 func (n *Node) site() ui.Site {
 	return ui.Site{Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Zone: n.zone()}
@@ -43,6 +34,10 @@ func (n *Node) site() ui.Site {
 func (n *Node) keepPage(ctx context.Context) error {
 	head, err := n.db.Head(ctx)
 	if err != nil {
+		return err
+	}
+	// What was applied between the node's start and this head would else be missed.
+	if err := n.shelf.refresh(ctx); err != nil {
 		return err
 	}
 	if err := n.refreshPage(ctx); err != nil {
@@ -89,22 +84,20 @@ func (n *Node) startWeb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.run(ctx, "door", func(ctx context.Context) error {
-		door.Run(ctx)
-		return ctx.Err()
-	})
+	n.run(ctx, "door", door.Run)
 	rest, _, err := api.New(n.apiOptions())
 	if err != nil {
 		return err
 	}
+	cookies := web.CookiesFor(address)
 	terms := identity.DefaultTerms()
 	own := mine.New(mine.Options{
-		Site: n.site(), Messages: n.book, Cookies: web.CookiesFor(address), Door: door,
+		Site: n.site(), Messages: n.book, Cookies: cookies, Door: door,
 		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
 		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: terms.Absolute, Now: n.o.World.Now,
 	})
 	routes := [][]web.Route{n.publicRoutes(), own.Routes(), apiRoutes(rest)}
-	more, err := n.moreRoutes()
+	more, err := n.moreRoutes(cookies)
 	if err != nil {
 		return err
 	}
@@ -115,8 +108,8 @@ func (n *Node) startWeb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.public, err = n.serve(ctx, "public listener", n.config.Listen, n.router)
-	return err
+	n.serve(ctx, "public listener", n.door, n.router)
+	return nil
 }
 
 func (n *Node) openDoor() (*identity.Door, error) {
@@ -156,7 +149,7 @@ func apiRoutes(h http.Handler) []web.Route {
 }
 
 // moreRoutes are unsubscribing, where mail leaves, and the pages of a replay.
-func (n *Node) moreRoutes() ([][]web.Route, error) {
+func (n *Node) moreRoutes(cookies web.Cookies) ([][]web.Route, error) {
 	var out [][]web.Route
 	if n.config.Mail.Relay != "" {
 		tokens, err := n.relay()
@@ -165,6 +158,7 @@ func (n *Node) moreRoutes() ([][]web.Route, error) {
 		}
 		out = append(out, told.New(told.Options{
 			Site: n.site(), Messages: n.book, Tokens: tokens, Suppressor: n.db.Notify(), Now: n.o.World.Now,
+			Contact: n.config.Mail.From, Cookies: cookies, Language: health.English,
 		}).Routes())
 	}
 	if r := n.o.Replay; r != nil {
@@ -189,15 +183,20 @@ func (n *Node) apiOptions() api.Options {
 }
 
 // startAdmin opens the admin listener.
-func (n *Node) startAdmin(ctx context.Context) (err error) {
-	n.admin, err = n.serve(ctx, "admin listener", n.config.Admin, web.Admin(web.AdminOptions{
+func (n *Node) startAdmin(ctx context.Context) error {
+	l, err := open(ctx, "admin listener", n.config.Admin)
+	if err != nil {
+		return err
+	}
+	n.admin = l.Addr().String()
+	n.serve(ctx, "admin listener", l, web.Admin(web.AdminOptions{
 		Ready: func(ctx context.Context) error {
 			_, err := n.db.Head(ctx)
 			return err
 		},
-		Metrics: promhttp.HandlerFor(n.meters.registry, promhttp.HandlerOpts{}),
+		Metrics: promhttp.HandlerFor(n.meters.registry, promhttp.HandlerOpts{}), Routes: n.Routes,
 	}))
-	return err
+	return nil
 }
 
 // publicSite makes the Service Health Dashboard.

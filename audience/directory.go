@@ -47,11 +47,6 @@ type AliveQuery struct {
 	Limit  int              // 0: all
 }
 
-// Counts is how many of each are known.
-type Counts struct {
-	Organizations, Accounts, Endpoints, Contacts, Resources, SupportPlans int
-}
-
 // Cursor is a place in the order of resources: by name, then id.
 type Cursor struct {
 	Name string            `json:"name"`

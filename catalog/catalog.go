@@ -181,20 +181,9 @@ func (c Catalog) Service(id health.ServiceID) (Service, bool) {
 	return find(c.Services, func(s Service) bool { return s.ID == id })
 }
 
-// ServiceOnBill finds the service that a bill calls so: by one of its bill
-// names or by its id.
-func (c Catalog) ServiceOnBill(name string) (Service, bool) {
-	return find(c.Services, func(s Service) bool { return string(s.ID) == name || slices.Contains(s.BillNames, name) })
-}
-
 // Component finds the component of a service in a region.
 func (c Catalog) Component(s health.ServiceID, r health.RegionID) (Component, bool) {
 	return find(c.Components, func(x Component) bool { return x.Service == s && x.Region == r })
-}
-
-// Policy finds a policy's document.
-func (c Catalog) Policy(id health.PolicyID) (PolicyDocument, bool) {
-	return find(c.Policies, func(p PolicyDocument) bool { return p.ID == id })
 }
 
 // HasService reports whether the service is in the catalogue.

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -75,7 +74,7 @@ func (p *problems) services(c Catalog) {
 		path := fmt.Sprintf("services[%d]", i)
 		p.id(path, "service", string(s.ID))
 		p.both(path+".name", "the service's name", s.Name)
-		p.word(path+".category", "category", s.Category, Categories())
+		word(p, path+".category", "category", s.Category, Categories())
 		for _, b := range s.BillNames {
 			if other, taken := bills[b]; taken {
 				p.add(path+".bill_names", "bills call "+string(other)+" and "+string(s.ID)+" both "+quote(b), "give the name to one of them")
@@ -90,7 +89,7 @@ func (p *problems) components(c Catalog) {
 	for i, k := range c.Components {
 		path := fmt.Sprintf("components[%d]", i)
 		p.known(c, path, k.Scope())
-		p.word(path+".basis", "basis", k.Basis, []health.Basis{health.Probed, health.Declared})
+		word(p, path+".basis", "basis", k.Basis, []health.Basis{health.Probed, health.Declared})
 	}
 	p.unique("components", "component", ids(c.Components, func(k Component) string { return string(k.ID()) }))
 }
@@ -125,8 +124,8 @@ func (p *problems) check(c Catalog, k Check, path string) {
 	if _, err := health.ParseSymptom(string(k.Symptom)); err != nil {
 		p.add(path+".symptom", "symptom "+quote(string(k.Symptom))+" is not known", "write one of: connectivity, dns, api, latency, data, other")
 	}
-	p.word(path+".level", "level of a check's verdict", k.Level, verdictLevels())
-	p.word(path+".kind", "kind of check", k.Kind, CheckKinds())
+	word(p, path+".level", "level of a check's verdict", k.Level, verdictLevels())
+	word(p, path+".kind", "kind of check", k.Kind, CheckKinds())
 	p.probing(k, path)
 	p.vantages(k, path)
 }
@@ -141,7 +140,7 @@ func (p *problems) probing(k Check, path string) {
 		p.add(path+".transports", "the check has no transport", "write [udp, tcp]")
 	}
 	for _, t := range k.Over {
-		p.word(path+".transports", "transport", t, Transports())
+		word(p, path+".transports", "transport", t, Transports())
 	}
 	if k.Every <= 0 {
 		p.add(path+".every", "the time between probes must be above zero", "write every: 1s")
@@ -210,9 +209,10 @@ func (p *problems) both(path, what string, t health.Text) {
 	}
 }
 
-func (p *problems) word(path, what string, got any, allowed any) {
-	words := strings.Fields(strings.Trim(fmt.Sprint(allowed), "[]"))
-	if !slices.Contains(words, fmt.Sprint(got)) {
+// word checks that a value is one of those allowed.
+func word[T comparable](p *problems, path, what string, got T, allowed []T) {
+	if !slices.Contains(allowed, got) {
+		words := ids(allowed, func(w T) string { return fmt.Sprint(w) })
 		p.add(path, what+" "+quote(fmt.Sprint(got))+" is not known", "write one of: "+strings.Join(words, ", "))
 	}
 }
@@ -225,11 +225,4 @@ func (p *problems) unique(path, what string, ids []string) {
 		}
 		seen[id] = true
 	}
-}
-
-// sortCatalog orders what has no order of its own.
-func sortCatalog(c *Catalog) {
-	slices.SortStableFunc(c.Components, func(a, b Component) int {
-		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Region, b.Region))
-	})
 }

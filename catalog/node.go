@@ -246,43 +246,17 @@ func quote(s string) string { return `"` + s + `"` }
 // instead says what to write in place of a word: the nearest of the words there
 // are, or all when they are few.
 func instead(word string, have []string) string {
-	best, at := min(3, len(word)/2+1), -1
-	for i, h := range have {
-		if d := distance(word, h); d < best {
-			best, at = d, i
-		}
-	}
+	meant := fault.Nearest(word, have, min(3, len(word)/2+1))
 	const few = 16
 	switch {
-	case at >= 0 && len(have) > few:
-		return "did you mean " + have[at] + "?"
-	case at >= 0:
-		return "did you mean " + have[at] + "? The words there are: " + strings.Join(have, ", ")
+	case meant != "" && len(have) > few:
+		return "did you mean " + meant + "?"
+	case meant != "":
+		return "did you mean " + meant + "? The words there are: " + strings.Join(have, ", ")
 	case len(have) > few:
 		return "write one that is defined, such as " + have[0]
 	case len(have) == 0:
 		return "define it first"
 	}
 	return "write one of: " + strings.Join(have, ", ")
-}
-
-// distance is the number of letters to change, add or take away.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -301,7 +301,10 @@ func (r *reader) expand() {
 			r.c.Components = append(r.c.Components, c)
 		}
 	}
-	sortCatalog(&r.c) // so that problems come in a stable order
+	// The map has no order, and problems are told in the same one every time.
+	slices.SortFunc(r.c.Components, func(a, b Component) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Region, b.Region))
+	})
 }
 
 // paint sets the basis of every selected service in every selected region.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,8 +76,8 @@ func TestSectionsOfSeveralFilesAreMerged(t *testing.T) {
 	if len(c.Checks) != 1 || c.Checks[0].Vantages[2].Zone != "ap-northeast-2c" || c.Checks[0].Level != health.MajorOutage {
 		t.Errorf("checks %+v", c.Checks)
 	}
-	if s, ok := c.ServiceOnBill("Compute"); !ok || s.ID != "ec2" {
-		t.Errorf("the bill's Compute is %v", s.ID)
+	if s, ok := c.Service("ec2"); !ok || !slices.Contains(s.BillNames, "Compute") {
+		t.Errorf("bills call ec2 %v, want Compute among them", s.BillNames)
 	}
 }
 
@@ -159,10 +160,10 @@ func TestPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, _ := c.Policy("one"); !strings.Contains(p.YAML, "id: one") {
+	if p := c.Policies[0]; !strings.Contains(p.YAML, "id: one") {
 		t.Errorf("embedded policy is %q", p.YAML)
 	}
-	if p, _ := c.Policy("two"); p.YAML != "sla: {id: two}\n" {
+	if p := c.Policies[1]; p.YAML != "sla: {id: two}\n" {
 		t.Errorf("policy from a file is %q", p.YAML)
 	}
 	if _, err := catalog.Read(files("policies:\n  - {id: two, file: q.yaml}\n"), open); err == nil || !strings.Contains(err.Error(), "a.yaml:2") {
@@ -174,16 +175,12 @@ func replay(t *testing.T) catalog.Catalog {
 	t.Helper()
 	folder := filepath.Join("..", "scenario", "seoul-2018", "catalog")
 	var paths []string
-	names := []string{"regions.yaml", "services.yaml", "components.yaml", "policies.yaml"}
-	for _, name := range names {
+	for _, name := range []string{"regions.yaml", "services.yaml", "components.yaml", "policies.yaml"} {
 		paths = append(paths, filepath.Join(folder, name))
 	}
 	c, err := catalog.ReadFiles(paths...)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if again, err := catalog.ReadFS(os.DirFS(folder), names...); err != nil || again.Hash() != c.Hash() {
-		t.Errorf("out of a file system the catalogue is another: %v", err)
 	}
 	return c
 }
@@ -212,13 +209,6 @@ func TestCatalogueOfTheReplay(t *testing.T) {
 	}
 	if c.HasComponent("eks", "ap-northeast-2") || !c.HasComponent("rds", "ap-northeast-2") {
 		t.Error("Seoul had no Kubernetes and had a database service in November 2018")
-	}
-	// The agreements are those that package sla ships.
-	for _, p := range c.Policies {
-		b, err := os.ReadFile(filepath.Join("..", "sla", "policies", string(p.ID)+".yaml"))
-		if err != nil || string(b) != p.YAML {
-			t.Errorf("policy %s differs from the one of package sla (%v)", p.ID, err)
-		}
 	}
 	var back catalog.Catalog
 	b, err := json.Marshal(c)

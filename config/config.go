@@ -26,15 +26,15 @@ import (
 
 // Config is all that a node is told from outside.
 type Config struct {
-	Database  string   `yaml:"database"`   // sqlite:PATH or postgres://…; BONGHWA_DATABASE wins
-	Listen    string   `yaml:"listen"`     // public listener, host:port
-	Admin     string   `yaml:"admin"`      // admin listener, host:port; keep it on loopback
-	PublicURL string   `yaml:"public_url"` // how people reach the public listener
-	TimeZone  string   `yaml:"time_zone"`  // of the 90-day bars and of Korean pages
-	Provider  Provider `yaml:"provider"`
-	Mail      Mail     `yaml:"mail"`
-	Roles     []string `yaml:"roles"`       // web, notify, probe
-	Secret    string   `yaml:"secret_file"` // 32 random bytes that links in mails are made with; made when missing
+	Database   string   `yaml:"database"`   // sqlite:PATH or postgres://…; BONGHWA_DATABASE wins
+	Listen     string   `yaml:"listen"`     // public listener, host:port
+	Admin      string   `yaml:"admin"`      // admin listener, host:port; keep it on loopback
+	PublicURL  string   `yaml:"public_url"` // how people reach the public listener
+	TimeZone   string   `yaml:"time_zone"`  // of the 90-day bars and of Korean pages
+	Provider   Provider `yaml:"provider"`
+	Mail       Mail     `yaml:"mail"`
+	Roles      []string `yaml:"roles"`       // web, notify, probe
+	SecretFile string   `yaml:"secret_file"` // 32 random bytes that links in mails are made with; made when missing
 }
 
 // Provider is who speaks on the pages.
@@ -68,7 +68,7 @@ func Default(dir string) Config {
 		PublicURL: "http://localhost:8018", TimeZone: "Asia/Seoul",
 		Provider: Provider{Name: health.Text{health.Korean: "봉화", health.English: "Bonghwa"}},
 		Mail:     Mail{From: "status@localhost", Connections: 4}, Roles: Roles(),
-		Secret: filepath.Join(dir, "secret"),
+		SecretFile: filepath.Join(dir, "secret"),
 	}
 }
 
@@ -95,8 +95,8 @@ func Parse(name string, raw []byte, env func(string) string) (Config, error) {
 	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok && !filepath.IsAbs(path) {
 		c.Database = "sqlite:" + filepath.Join(filepath.Dir(name), path)
 	}
-	if !filepath.IsAbs(c.Secret) {
-		c.Secret = filepath.Join(filepath.Dir(name), c.Secret)
+	if !filepath.IsAbs(c.SecretFile) {
+		c.SecretFile = filepath.Join(filepath.Dir(name), c.SecretFile)
 	}
 	c.check(&l, name, raw)
 	return c, l.Err()

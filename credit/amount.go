@@ -109,9 +109,6 @@ func (a Amount) Sign() int {
 	return 1
 }
 
-// Compare is −1, 0 or +1 as a is less than, equal to or greater than b.
-func (a Amount) Compare(b Amount) int { return a.Sub(b).Sign() }
-
 // big is the amount as a count of 10^-12.
 func (a Amount) big() *big.Int {
 	n := new(big.Int).Lsh(big.NewInt(a.hi), 64)

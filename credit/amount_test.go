@@ -71,7 +71,7 @@ func TestAmountArithmeticAgreesWithBigIntegers(t *testing.T) {
 		if got, want := a.Sub(b).String(), back(new(big.Int).Sub(bx, by)); got != want {
 			t.Fatalf("%s - %s = %s, want %s", x, y, got, want)
 		}
-		if a.Compare(b) != bx.Cmp(by) || cmp.Compare(a.Fixed(), b.Fixed()) != bx.Cmp(by) {
+		if a.Sub(b).Sign() != bx.Cmp(by) || cmp.Compare(a.Fixed(), b.Fixed()) != bx.Cmp(by) {
 			t.Fatalf("%s and %s are ordered wrongly: %s, %s", x, y, a.Fixed(), b.Fixed())
 		}
 	})
@@ -98,7 +98,7 @@ func TestAllocationSumsToTheWhole(t *testing.T) {
 		for i, p := range parts {
 			sum += p
 			for j := range parts {
-				if weights[i].Compare(weights[j]) > 0 && p < parts[j] {
+				if weights[i].Sub(weights[j]).Sign() > 0 && p < parts[j] {
 					t.Fatalf("a larger weight got less: %v by %v", parts, weights)
 				}
 			}

@@ -19,6 +19,8 @@ import (
 
 // Meter gives the availability a run stands on; *sla.Meter is one.
 type Meter interface {
+	// Measure gives one reading of one scope and month, and the version of the
+	// family's policy that it was read by.
 	Measure(ctx context.Context, family string, scope health.Scope, month sla.Month, reading health.Determination) (sla.Row, sla.Policy, error)
 }
 
@@ -27,7 +29,7 @@ type Policies interface {
 	Policies(ctx context.Context) ([]sla.Policy, error)
 }
 
-// Audience knows whose resources lived where; *store.Audience does.
+// Audience knows whose resources lived where.
 type Audience interface {
 	// AccountsAlive are the accounts that had a live resource in the scope, in
 	// any of its zones, at any instant of an interval.

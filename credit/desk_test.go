@@ -35,7 +35,7 @@ func (quiet) AccountsAlive(context.Context, audience.AliveQuery) ([]health.Accou
 
 func TestPlansThatAreRefusedBeforeAnythingIsSaved(t *testing.T) {
 	t.Parallel()
-	good := shipped(t, "ec2-2018-02-12")
+	good := policyOf(t, "ec2-2018-02-12")
 	recalled := good
 	recalled.Verified = sla.VerifiedMemory
 	const bill = "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,ChargeFrequency,ServiceName,RegionId\n" +

@@ -85,15 +85,6 @@ func ParseMoney(s, currency string) (Money, error) {
 	return Money{Minor: q.Int64(), Currency: currency}, nil
 }
 
-// Round is the amount in minor units, halves to the even one.
-func Round(a Amount, currency string) (Money, error) {
-	unit, err := minorUnit(currency)
-	if err != nil {
-		return Money{}, err
-	}
-	return roundRatio(a.big(), unit, currency)
-}
-
 // RoundDown is the greatest sum not above a positive amount; 0 for others.
 func RoundDown(a Amount, currency string) (Money, error) {
 	unit, err := minorUnit(currency)

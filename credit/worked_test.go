@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -117,7 +118,7 @@ func (c workedLine) inputs(t *testing.T) credit.Inputs {
 	t.Helper()
 	in := credit.Inputs{
 		Row:    sla.Row{Service: "ec2", Region: "ap-northeast-2", Month: november, Family: "ec2-region", TierPct: decimal(t, c.Pct)},
-		Policy: shipped(t, "ec2-2018-02-12"), Payee: c.Payee,
+		Policy: policyOf(t, "ec2-2018-02-12"), Payee: c.Payee,
 	}
 	for i, b := range c.Bases {
 		id := health.AccountID(fmt.Sprintf("a%d", i+1))
@@ -133,13 +134,13 @@ func (c workedLine) inputs(t *testing.T) credit.Inputs {
 	return in
 }
 
-func shipped(t *testing.T, id health.PolicyID) sla.Policy {
+func policyOf(t *testing.T, id health.PolicyID) sla.Policy {
 	t.Helper()
-	files, err := sla.Shipped()
+	body, err := os.ReadFile(filepath.Join("..", "scenario", "seoul-2018", "catalog", "policies", string(id)+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies, err := sla.ParsePolicy(string(id), files[string(id)+".yaml"])
+	policies, err := sla.ParsePolicy(string(id), body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,10 +60,16 @@ type Error struct {
 
 // Error writes "where: what: cause (remedy)", leaving out what is empty.
 func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Where != "" {
-		b.WriteString(e.Where + ": ")
+	if e.Where == "" {
+		return e.Message()
 	}
+	return e.Where + ": " + e.Message()
+}
+
+// Message is the error without its place, for an edge that shows the place in a
+// field of its own.
+func (e *Error) Message() string {
+	var b strings.Builder
 	b.WriteString(e.What)
 	if e.Err != nil {
 		if e.What != "" {

@@ -26,6 +26,14 @@ func TestErrorSaysWhereWhatAndRemedy(t *testing.T) {
 	}
 }
 
+func TestMessageLeavesThePlaceOut(t *testing.T) {
+	t.Parallel()
+	err := fault.New(fault.Invalid, "catalog.yaml:12", `level "bad" is not known`, "write major_outage")
+	if got, want := err.Message(), `level "bad" is not known (write major_outage)`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestKindSurvivesWrapping(t *testing.T) {
 	t.Parallel()
 	inner := fault.New(fault.Conflict, "", "changed meanwhile", "read it again")

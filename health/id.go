@@ -13,22 +13,22 @@ import (
 	"time"
 )
 
-// Those of the catalogue and of customers are the provider's own words; the
-// others are UUIDv7 in lower case unless said otherwise.
+// The ids. Those of the catalogue and of customers are the provider's own words;
+// the others are UUIDv7 in lower case unless said otherwise.
 type (
-	// RegionID names a region's public id, such as "ap-northeast-2".
+	// RegionID names a region, such as "ap-northeast-2".
 	RegionID string
-	// ZoneID names a zone's public id, such as "ap-northeast-2a".
+	// ZoneID names a zone, such as "ap-northeast-2a".
 	ZoneID string
-	// ServiceID names a service's public id, such as "ec2".
+	// ServiceID names a service, such as "ec2".
 	ServiceID string
 	// ComponentID names a service in a region: "ec2-ap-northeast-2".
 	ComponentID string
-	// CheckID names a check's name in the catalogue.
+	// CheckID names a check.
 	CheckID string
 	// VantageID names a place that probes.
 	VantageID string
-	// PolicyID names an SLA policy's id in the catalogue.
+	// PolicyID names a version of an SLA policy.
 	PolicyID string
 	// IncidentID names an incident.
 	IncidentID string

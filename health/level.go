@@ -77,15 +77,6 @@ const (
 	Declared Basis = "declared"
 )
 
-// ParseBasis reads a basis.
-func ParseBasis(word string) (Basis, error) {
-	switch b := Basis(word); b {
-	case Probed, Declared:
-		return b, nil
-	}
-	return "", unknownWord("basis", word, []string{string(Probed), string(Declared)})
-}
-
 // Symptom is what a customer notices of an impact.
 type Symptom string
 

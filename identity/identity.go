@@ -11,12 +11,7 @@
 // by the accounts named here), does not send mail and knows no HTTP.
 package identity
 
-import (
-	"slices"
-
-	"github.com/bonghwa/bonghwa/fault"
-	"github.com/bonghwa/bonghwa/health"
-)
+import "github.com/bonghwa/bonghwa/health"
 
 // Role is what a key allows.
 type Role string
@@ -31,14 +26,6 @@ const (
 
 // Roles lists every role.
 func Roles() []Role { return []Role{Operator, Approver, Customer} }
-
-// ParseRole reads a role's word. The error lists the words there are.
-func ParseRole(word string) (Role, error) {
-	if r := Role(word); slices.Contains(Roles(), r) {
-		return r, nil
-	}
-	return "", fault.New(fault.Invalid, "role", `role "`+word+`" is not known`, "write one of: operator, approver, customer")
-}
 
 // hint is the part of a key's text that tells a person what the key is for.
 func (r Role) hint() string {

@@ -28,6 +28,9 @@ type Store interface {
 	// Find is the incident of a verdict or of a request key, whichever is not
 	// empty, or NotFound.
 	Find(ctx context.Context, verdict health.VerdictID, request string) (Incident, error)
+	// Touching are the incidents with any statement of an impact that shares an
+	// instant with the interval, newest opened first.
+	Touching(ctx context.Context, during health.Interval) ([]Incident, error)
 	// Save writes the incident, its new impacts and updates, and the entries, in
 	// one transaction. It is a Conflict when the saved version is not i.Version.
 	Save(ctx context.Context, i Incident, entries []journal.Entry) (Incident, error)

@@ -80,19 +80,6 @@ func (i Incident) Promised() time.Time {
 	return i.Updates[len(i.Updates)-1].NextUpdate
 }
 
-// Levels is the worst level of each component at an instant, by the impacts in
-// force; components that are not hit then are absent.
-func (i Incident) Levels(at time.Time) map[health.ComponentID]health.Level {
-	out := make(map[health.ComponentID]health.Level)
-	for _, p := range i.CurrentImpacts() {
-		if p.During.Contains(at) {
-			c := p.Scope.Component()
-			out[c] = max(out[c], p.Level)
-		}
-	}
-	return out
-}
-
 // BodyIn is the update's text in the language, or in its fallback; fellBack says
 // that it is the latter.
 func (u Update) BodyIn(l health.Language) (text string, fellBack bool) { return u.in(u.Body, l) }

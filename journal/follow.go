@@ -27,11 +27,19 @@ type Fence struct {
 
 // Leases keeps leases and the cursors of exclusive followers.
 type Leases interface {
+	// Lease is the lease as it stands; one that nobody ever held has its name alone.
 	Lease(ctx context.Context, name string) (Lease, error)
+	// TakeLease makes holder the holder with the next fence; Conflict when the
+	// lease no longer stands as seen.
 	TakeLease(ctx context.Context, seen Lease, holder string) (Lease, error)
+	// RenewLease counts a renewal; Conflict when somebody else has taken over.
 	RenewLease(ctx context.Context, l Lease) (Lease, error)
+	// ReleaseLease gives the lease back. One that is lost already is no error.
 	ReleaseLease(ctx context.Context, l Lease) error
+	// Cursor is the number of the last fact the follower has taken; 0 for none.
 	Cursor(ctx context.Context, follower string) (int64, error)
+	// Advance moves the cursor of the fence's name forward to number; Conflict
+	// when the fence is old.
 	Advance(ctx context.Context, fence Fence, number int64) error
 }
 
@@ -39,7 +47,10 @@ type Leases interface {
 // at least once: it must be idempotent. An error is tried again with back-off;
 // the cursor does not move past a fact until Handle has taken it.
 type Follower interface {
+	// Name names the follower's lease and cursor. It never changes.
 	Name() string
+	// Handle takes one fact. The fence is for writes that a node which has lost the
+	// lease must not make.
 	Handle(ctx context.Context, f Fact, fence Fence) error
 }
 

@@ -61,8 +61,6 @@ func Decode[P any](f Fact) (P, error) {
 
 // Reader reads the journal.
 type Reader interface {
-	// Head is the newest fact's place; the zero number when there is none.
-	Head(ctx context.Context) (Position, error)
 	// Facts are the facts with numbers above after, ascending, at most limit.
 	Facts(ctx context.Context, after int64, limit int) ([]Fact, error)
 }

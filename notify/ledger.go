@@ -38,11 +38,11 @@ type Ledger interface {
 
 // Records reads what was told to whom.
 type Records interface {
+	// Publication is a publication, or NotFound.
 	Publication(ctx context.Context, id health.PublicationID) (Publication, error)
-	List(ctx context.Context) ([]Publication, error)
-	Sum(ctx context.Context, id health.PublicationID) (Sum, error)
-	Open(ctx context.Context) (int, error)
-	Outcomes(ctx context.Context, id health.PublicationID, after health.EndpointID, limit int) ([]Outcome, error)
+	// Outcome is what became of a publication for an endpoint, and the endpoint's
+	// address, which is empty when it was erased; NotFound when nothing became of
+	// it.
 	Outcome(ctx context.Context, id health.PublicationID, endpoint health.EndpointID) (Outcome, string, error)
 }
 

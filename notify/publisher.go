@@ -85,7 +85,7 @@ func (p *Publisher) Handle(ctx context.Context, f journal.Fact, fence journal.Fe
 	return nil
 }
 
-// begin is a publication of a fact, without what it says.
+// begun is a publication of a fact, without what it says.
 func begun(f journal.Fact, thread Thread, kind Kind) Publication {
 	return Publication{
 		ID: health.PublicationID(health.NewID(f.At)), Number: f.Number, Thread: thread, Kind: kind,

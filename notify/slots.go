@@ -15,7 +15,7 @@ type House struct {
 	BaseURL  string          // of the public site, without a slash at the end
 	Zone     *time.Location  // local time of the English texts; Korean ones show Korean time first
 	Default  health.Language // for contacts without a language; default English
-	Replay   bool            // says on every message that provider and customers are invented
+	Invented bool            // every message then says that provider and customers are invented
 }
 
 // Writer puts facts into words.
@@ -48,7 +48,7 @@ func (w *Writer) zones() language.Zones { return language.In(w.house.Zone) }
 // common are the slots that every publication has.
 func (w *Writer) common(l health.Language, at time.Time) Slots {
 	s := Slots{"provider": w.house.Provider.In(l), "at": w.zones().Moment(l, at)}
-	if w.house.Replay {
+	if w.house.Invented {
 		s["replay"] = w.say(l, "replay")
 	}
 	return s

@@ -12,12 +12,8 @@ import (
 
 // Store keeps summaries, one an incident.
 type Store interface {
-	// Summary is a summary by its id, or NotFound.
-	Summary(ctx context.Context, id health.SummaryID) (Summary, error)
 	// SummaryOf is an incident's summary, or NotFound.
 	SummaryOf(ctx context.Context, id health.IncidentID) (Summary, error)
-	// Published gives the published ones, newest first.
-	Published(ctx context.Context) ([]Summary, error)
 	// Save writes the summary and the entries in one transaction; a Conflict when
 	// the saved version is not s.Version.
 	Save(ctx context.Context, s Summary, entries []journal.Entry) (Summary, error)

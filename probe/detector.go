@@ -26,9 +26,6 @@ type Verdict struct {
 	Level    health.Level       `json:"level"`
 }
 
-// Open reports whether the disturbance goes on.
-func (v Verdict) Open() bool { return v.To.IsZero() }
-
 // Share is which part of the quorum's probes failed, 0 to 1.
 func (v Verdict) Share() float64 {
 	if v.Tally.Probes == 0 {

@@ -40,8 +40,8 @@ func openDoor(server, keyFile string, wall clock.Wall) (*door, error) {
 const patience = 20 * time.Second
 
 // call sends a request with a JSON body, if it has one, and reads the answer into
-// out, which may be nil. It tries again while nobody answers; the key makes that
-// safe for requests that change something.
+// out, which may be nil. It tries again while nobody answers; the idempotency key
+// makes that safe for requests that change something.
 func (d *door) call(ctx context.Context, r request, out any) error {
 	if r.in != nil {
 		body, err := json.Marshal(r.in)
@@ -72,10 +72,11 @@ func (d *door) post(ctx context.Context, path, key string, in any) error {
 
 // request is one call of the API.
 type request struct {
-	method, path, key string
-	in                any    // to be sent as JSON
-	kind, accept      string // media types of the body and of the answer
-	body              []byte
+	method, path string
+	key          string // idempotency key; empty: none
+	in           any    // to be sent as JSON
+	kind, accept string // media types of the body and of the answer
+	body         []byte
 }
 
 func (d *door) send(ctx context.Context, r request) ([]byte, error) {

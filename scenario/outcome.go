@@ -2,15 +2,18 @@ package scenario
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/scenario/expect"
 	"github.com/bonghwa/bonghwa/scenario/world/mail"
@@ -138,37 +141,34 @@ func (r *Replay) readIncident(ctx context.Context, o *Outcome, seen *expect.Obse
 		o.PublishedAfter = i.Updates[0].PublishedAt.Sub(d.From).Seconds()
 	}
 	seen.Measured = -1
-	measured, openedAt, err := r.measured(ctx, i)
-	if err != nil || measured == nil {
-		return err
+	measured, detectedAt := r.measured(i)
+	if measured == nil {
+		return nil
 	}
-	after := openedAt.Sub(d.From).Seconds()
+	after := detectedAt.Sub(d.From).Seconds()
 	o.Measured, o.DetectedAfter = measured, &after
 	seen.Measured = max(measured.From.Sub(d.From).Abs(), measured.To.Sub(d.To).Abs())
 	return nil
 }
 
-// measured is what the probes measured, and when their incident was opened; nil
-// if they raised no verdict, or one that never cleared. Where people were faster
-// than the probes, the measurement stands in a draft beside their incident.
-func (r *Replay) measured(ctx context.Context, i incidentView) (*Span, time.Time, error) {
-	var drafts struct {
-		Incidents []incidentView `json:"incidents"`
-	}
-	if err := r.operator.call(ctx, http.MethodGet, "/incidents?state=draft", "", nil, &drafts); err != nil {
-		return nil, time.Time{}, err
-	}
-	for _, one := range append([]incidentView{i}, drafts.Incidents...) {
-		for _, p := range one.Impacts {
-			here := p.Service == string(r.stage.script.Service) && p.Region == string(r.stage.script.Region)
-			if here && p.InForce && p.Determination == "measured" && !p.To.IsZero() {
-				span := p.span()
-				span.Minutes = math.Round(span.Minutes*100) / 100
-				return &span, one.OpenedAt, nil
-			}
+// measured is what the probes measured, and when they first said so; nil if they
+// raised no verdict, or one that never cleared.
+func (r *Replay) measured(i incidentView) (*Span, time.Time) {
+	var first time.Time
+	for _, p := range i.Impacts {
+		if p.Determination != "measured" {
+			continue
+		}
+		if first.IsZero() {
+			first = p.StatedAt
+		}
+		if p.InForce && !p.To.IsZero() {
+			span := p.span()
+			span.Minutes = math.Round(span.Minutes*100) / 100
+			return &span, first
 		}
 	}
-	return nil, time.Time{}, nil
+	return nil, first
 }
 
 func (p impactView) span() Span {
@@ -285,23 +285,68 @@ func (r *Replay) readCredits(ctx context.Context, o *Outcome, seen *expect.Obser
 	for currency, minor := range (expect.Expected{Credits: seen.Credits}).Totals() {
 		o.Credits.Totals[currency] = expect.Credit{Minor: minor, Currency: currency}.String()
 	}
+	return r.readBill(seen)
+}
+
+// readBill reads what the December bill was given to add, and what is left over:
+// carried to a later bill, or paid by hand where there is none. For each account
+// the three make up its credit.
+func (r *Replay) readBill(seen *expect.Observed) error {
 	raw, err := os.ReadFile(r.settlementFile())
 	if err != nil {
 		return err
 	}
+	type leftover struct {
+		Account string       `json:"account"`
+		Amount  amountOnBill `json:"amount"`
+	}
 	var settled struct {
-		ByHand []struct {
-			Account string `json:"account"`
-		} `json:"by_hand"`
+		Carried []leftover `json:"carried"`
+		ByHand  []leftover `json:"by_hand"`
 	}
 	if err := json.Unmarshal(raw, &settled); err != nil {
 		return fmt.Errorf("read the settlement: %w", err)
+	}
+	if seen.Billed, err = billed(r.CreditFile()); err != nil {
+		return fmt.Errorf("read the rows of credit: %w", err)
+	}
+	for _, l := range append(settled.Carried, settled.ByHand...) {
+		seen.Billed[l.Account] = expect.Credit{Minor: seen.Billed[l.Account].Minor + l.Amount.Minor, Currency: l.Amount.Currency}
 	}
 	for _, b := range settled.ByHand {
 		seen.ByHand = append(seen.ByHand, b.Account)
 	}
 	slices.Sort(seen.ByHand)
 	return nil
+}
+
+// billed sums the rows of credit by account.
+func billed(path string) (map[string]expect.Credit, error) {
+	f, err := os.Open(path) //nolint:gosec // G304: the replay's own folder
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return map[string]expect.Credit{}, err
+	}
+	account, cost, currency := slices.Index(rows[0], "SubAccountId"), slices.Index(rows[0], "BilledCost"), slices.Index(rows[0], "BillingCurrency")
+	if account < 0 || cost < 0 || currency < 0 {
+		return nil, fault.New(fault.Invalid, path, "a column is missing", "")
+	}
+	out := map[string]expect.Credit{}
+	for _, row := range rows[1:] {
+		minor, ok := new(big.Rat).SetString(row[cost])
+		if ok && row[currency] != "KRW" {
+			minor.Mul(minor, big.NewRat(100, 1))
+		}
+		if !ok || !minor.IsInt() {
+			return nil, fault.New(fault.Invalid, path, fmt.Sprintf("%q is no sum of %s", row[cost], row[currency]), "")
+		}
+		out[row[account]] = expect.Credit{Minor: out[row[account]].Minor - minor.Num().Int64(), Currency: row[currency]}
+	}
+	return out, nil
 }
 
 // amountOnBill is a sum as the API tells it.

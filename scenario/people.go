@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 )
 
@@ -163,9 +164,11 @@ func (r *Replay) publishSummary(ctx context.Context, s Step) error {
 	var draft struct {
 		Published bool `json:"published"`
 	}
-	_ = r.operator.get(ctx, path, &draft) // NotFound: there is none yet
+	if err := r.operator.get(ctx, path, &draft); err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
 	if draft.Published {
-		return nil
+		return nil // before an interruption
 	}
 	if err := r.operator.post(ctx, path, s.Key, narrative); err != nil {
 		return err

@@ -122,7 +122,7 @@ func TestExpectationsAreOfTheDay(t *testing.T) {
 // good is what a replay without fault is observed as.
 func good(e expect.Expected) expect.Observed {
 	o := expect.Observed{
-		Superseded: map[string]int{}, Relevance: e.Relevance, Credits: e.Credits, ByHand: e.ByHand,
+		Superseded: map[string]int{}, Relevance: e.Relevance, Credits: e.Credits, Billed: e.Credits, ByHand: e.ByHand,
 		Percent: e.Percent, Tier: e.Tier, Literal: "100.000000", Measured: 20 * time.Second, Within: time.Minute,
 	}
 	o.Mails = append(o.Mails, e.Messages...)
@@ -152,6 +152,12 @@ func TestEverySabotageIsNamed(t *testing.T) {
 			c.Minor++
 			o.Credits[victim] = c
 		}, victim},
+		{"a bill off by a cent", func(o *expect.Observed) {
+			o.Billed = clone(o.Billed)
+			c := o.Billed[victim]
+			c.Minor--
+			o.Billed[victim] = c
+		}, "the bill and its leftovers give account " + victim},
 		{"a relevance flipped", func(o *expect.Observed) {
 			o.Relevance = clone(o.Relevance)
 			o.Relevance[victim] = "not_impacted"

@@ -119,9 +119,6 @@ type Mail = mail.Mail
 // Box reads the mails that the mail server keeps.
 func (s *Stage) Box() *Box { return mail.Open(s.MailDir()) }
 
-// Script is the scenario's script as it is played.
-func (s *Stage) Script() Script { return s.script }
-
 func (s *Stage) input(name string) string { return filepath.Join(s.o.Dir, "input", name) }
 
 // writeInputs writes the files that the program is given, and that expectations

@@ -52,8 +52,12 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 		say(u.PublishedAt, fmt.Sprintf("%s#update-%d", page, u.Sequence),
 			fmt.Sprintf("%d번째 소식이 모두에게 공개되었습니다.", u.Sequence), fmt.Sprintf("Update %d was published to everyone.", u.Sequence))
 	}
+	updates := 0
 	for _, p := range told {
-		s := toldSentence(p)
+		if p.Kind == "update" {
+			updates++
+		}
+		s := toldSentence(p, updates)
 		s.At = p.At
 		out = append(out, s)
 	}
@@ -61,17 +65,27 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 	return sortSentences(append(out, more...)), err
 }
 
-// toldSentence says how many were told of a publication.
-func toldSentence(p publicationView) Sentence {
-	what := map[string][2]string{
-		"update": {"소식", "update"}, "summary": {"사후 보고서", "post-event summary"}, "credit": {"크레딧 안내", "credit notice"},
-	}[p.Kind]
-	return Sentence{Proof: "/{lang}/replay/mails", Text: health.Text{
-		health.Korean: fmt.Sprintf("%s: 영향받은 고객의 주소 %d개 가운데 %d개에 메일이 갔고 %d개는 더 새로운 소식으로 바뀌었습니다.",
-			what[0], p.Audience, p.Delivered, p.Superseded),
-		health.English: fmt.Sprintf("%s: of %d addresses of customers hit, %d were mailed and %d got a newer one instead.",
-			what[1], p.Audience, p.Delivered, p.Superseded),
-	}}
+// toldSentence says how many were told of a publication; updates is how many of
+// them there have been, this one included.
+func toldSentence(p publicationView, updates int) Sentence {
+	ko, en := "크레딧 안내", "Word of the credit"
+	switch p.Kind {
+	case "update":
+		ko, en = fmt.Sprintf("%d번째 소식", updates), fmt.Sprintf("Update %d", updates)
+	case "summary":
+		ko, en = "사후 보고서", "The post-event summary"
+	}
+	korean := fmt.Sprintf("%s: 영향받은 고객의 주소 %d개 가운데 %d개에 메일이 갔습니다.", ko, p.Audience, p.Delivered)
+	english := fmt.Sprintf("%s was mailed to %d of the %d addresses of customers hit.", en, p.Delivered, p.Audience)
+	if p.Delivered == p.Audience {
+		korean = fmt.Sprintf("%s: 영향받은 고객의 주소 %d개 모두에 메일이 갔습니다.", ko, p.Audience)
+		english = fmt.Sprintf("%s was mailed to all %d addresses of customers hit.", en, p.Audience)
+	}
+	if p.Superseded > 0 {
+		korean += fmt.Sprintf(" %d개에는 그사이 나온 더 새로운 소식이 대신 갔습니다.", p.Superseded)
+		english += fmt.Sprintf(" %d got the next one instead, which had come out meanwhile.", p.Superseded)
+	}
+	return Sentence{Proof: "/{lang}/replay/mails", Text: health.Text{health.Korean: korean, health.English: english}}
 }
 
 // aftermath is the summary, the measurement and the credit.

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"bytes"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -14,27 +13,6 @@ import (
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 )
-
-//go:embed policies/*.yaml
-var shipped embed.FS // go:embed needs a package variable; it is never written
-
-// Shipped are the policy files that come with the program, by file name. A
-// catalogue that names none of its own may take them.
-func Shipped() (map[string][]byte, error) {
-	entries, err := shipped.ReadDir("policies")
-	if err != nil {
-		return nil, fmt.Errorf("read the shipped policies: %w", err)
-	}
-	out := make(map[string][]byte, len(entries))
-	for _, e := range entries {
-		body, err := shipped.ReadFile("policies/" + e.Name())
-		if err != nil {
-			return nil, fmt.Errorf("read the shipped policy %s: %w", e.Name(), err)
-		}
-		out[e.Name()] = body
-	}
-	return out, nil
-}
 
 // ParsePolicy reads the policies of a file, one in each YAML document. Every
 // problem is told at once, as file:line, what is wrong and what to write

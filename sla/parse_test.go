@@ -9,9 +9,9 @@ import (
 	"github.com/bonghwa/bonghwa/sla"
 )
 
-func TestShippedPolicies(t *testing.T) {
+func TestPoliciesOfTheReplay(t *testing.T) {
 	t.Parallel()
-	policies := shippedPolicies(t)
+	policies := policiesOfTheReplay(t)
 	if len(policies) != 2 {
 		t.Fatalf("%d policies, want 2", len(policies))
 	}
@@ -35,11 +35,7 @@ func TestShippedPolicies(t *testing.T) {
 
 func TestBadPolicyNamesThePlaceAndWhatToWrite(t *testing.T) {
 	t.Parallel()
-	files, err := sla.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := string(files["ec2-2018-02-12.yaml"])
+	good := string(policyFile(t, "ec2-2018-02-12.yaml"))
 	cases := []struct{ old, text, want string }{
 		{"kind: downtime", "kind: interval_error_mean", "kind interval_error_mean is not computed yet (write downtime)"},
 		{"weight: binary", "wieght: binary", `sli has no field "wieght" (write one of: kind, min_consecutive`},
@@ -64,7 +60,7 @@ func TestBadPolicyNamesThePlaceAndWhatToWrite(t *testing.T) {
 		}
 	}
 	line := 1 + strings.Count(good[:strings.Index(good, "kind: downtime")], "\n")
-	_, err = sla.ParsePolicy("p.yaml", []byte(strings.Replace(good, "kind: downtime", "kind: x", 1)))
+	_, err := sla.ParsePolicy("p.yaml", []byte(strings.Replace(good, "kind: downtime", "kind: x", 1)))
 	if want := "p.yaml:" + strconv.Itoa(line) + ": "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error is %v, want the place %s", err, want)
 	}

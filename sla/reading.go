@@ -80,6 +80,15 @@ type Question struct {
 	Now       time.Time // impacts not over yet are taken to last until now
 }
 
+// now is until when an impact that is not over is taken to last: as known at an
+// earlier time, no further than that.
+func (q Question) now() time.Time {
+	if !q.KnownAt.IsZero() && q.KnownAt.Before(q.Now) {
+		return q.KnownAt
+	}
+	return q.Now
+}
+
 // Measure answers a question. Declared counts what the provider declared and
 // nothing else; literal counts what the predicate holds of, where a declared
 // impact stands for the measured ones of the same incident, scope and symptom.
@@ -99,7 +108,7 @@ func (p Policy) Measure(q Question) Availability {
 			continue
 		}
 		for _, i := range hit {
-			downs = append(downs, Down{Span: SpanOf(i.During, q.Now), SharePPM: i.SharePPM, Incident: inc.ID})
+			downs = append(downs, Down{Span: SpanOf(i.During, q.now()), SharePPM: i.SharePPM, Incident: inc.ID})
 		}
 	}
 	return p.Availability(q.Period, q.Life, downs, quota(excluded.Clip(Spans{q.Period}), p.Maintenance.Quota))
@@ -155,7 +164,7 @@ func (p Policy) announced(inc incident.Incident, hit []incident.Impact, q Questi
 	var out Spans
 	for _, i := range hit {
 		if i.During.From.Sub(first[i.ID]) >= p.Maintenance.Notice {
-			out = append(out, SpanOf(i.During, q.Now))
+			out = append(out, SpanOf(i.During, q.now()))
 		}
 	}
 	return out

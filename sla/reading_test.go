@@ -2,6 +2,8 @@ package sla_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,15 +15,22 @@ import (
 
 var seoul = health.Scope{Service: "ec2", Region: "ap-northeast-2"}
 
-func shippedPolicies(t *testing.T) []sla.Policy {
+// policyFile is a policy of the replay's catalogue: agreements are data of a
+// catalogue, and package sla comes with none.
+func policyFile(t *testing.T, name string) []byte {
 	t.Helper()
-	files, err := sla.Shipped()
+	body, err := os.ReadFile(filepath.Join("..", "scenario", "seoul-2018", "catalog", "policies", name))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return body
+}
+
+func policiesOfTheReplay(t *testing.T) []sla.Policy {
+	t.Helper()
 	var out []sla.Policy
-	for name, body := range files {
-		policies, err := sla.ParsePolicy(name, body)
+	for _, name := range []string{"ec2-2018-02-12.yaml", "ec2-2022-05-25.yaml"} {
+		policies, err := sla.ParsePolicy(name, policyFile(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +91,7 @@ func TestTwoReadingsOfTheSameOutage(t *testing.T) {
 		{health.Connectivity, "99.805556", "10", "eligible"},
 	}
 	for _, c := range cases {
-		f := fixed{[]incident.Incident{outage(t, c.symptom)}, shippedPolicies(t), []health.RegionID{"ap-northeast-2"}}
+		f := fixed{[]incident.Incident{outage(t, c.symptom)}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
 		rows := f.report(t, sla.Request{From: november})
 		if len(rows) != 2 {
 			t.Fatalf("%s: %d rows, want 2", c.symptom, len(rows))
@@ -102,7 +111,7 @@ func TestTwoReadingsOfTheSameOutage(t *testing.T) {
 
 func TestCleanMonthsHaveRowsAndThoseBeforeAnyPolicyPromiseNothing(t *testing.T) {
 	t.Parallel()
-	f := fixed{nil, shippedPolicies(t), []health.RegionID{"us-east-1", "ap-northeast-2"}}
+	f := fixed{nil, policiesOfTheReplay(t), []health.RegionID{"us-east-1", "ap-northeast-2"}}
 	rows := f.report(t, sla.Request{From: sla.Month{Year: 2016, Month: time.November}, To: sla.Month{Year: 2018, Month: time.October}, Region: "ap-northeast-2"})
 	if len(rows) != 24*2 {
 		t.Fatalf("%d rows, want 48", len(rows))
@@ -126,7 +135,7 @@ func TestLatestRestatementCountsAndEarlierKnowledgeCanBeAsked(t *testing.T) {
 	}
 	restate("d2", "d1", 440, "2018-11-25T00:00:00Z")
 	restate("d3", "d2", 4, "2018-11-28T00:00:00Z")
-	f := fixed{[]incident.Incident{inc}, shippedPolicies(t), []health.RegionID{"ap-northeast-2"}}
+	f := fixed{[]incident.Incident{inc}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
 	cases := []struct{ knownAt, percent, pct string }{
 		{"2018-11-22T00:59:00Z", "100.000000", "0"},
 		{"2018-11-22T01:00:00Z", "99.805556", "10"},
@@ -141,6 +150,25 @@ func TestLatestRestatementCountsAndEarlierKnowledgeCanBeAsked(t *testing.T) {
 		}
 		if d := f.report(t, req)[1]; d.Percent != c.percent || d.TierPct.String() != c.pct {
 			t.Errorf("known at %q: %s %% grants %s, want %s and %s", c.knownAt, d.Percent, d.TierPct, c.percent, c.pct)
+		}
+	}
+}
+
+func TestAsKnownInTheMiddleNothingIsDownLaterThanThat(t *testing.T) {
+	t.Parallel()
+	inc := outage(t, health.DNS)
+	open, whole := inc.Impacts[1], inc.Impacts[1]
+	open.StatedAt, open.During.To = moment(t, "2018-11-21T23:23:00Z"), time.Time{}
+	whole.ID, whole.Replaces = "d2", open.ID
+	inc.Impacts = []incident.Impact{open, whole}
+	f := fixed{[]incident.Incident{inc}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
+	for _, c := range []struct {
+		knownAt string
+		minutes int64
+	}{{"2018-11-21T23:59:00Z", 40}, {"2018-11-30T00:00:00Z", 84}} {
+		row := f.report(t, sla.Request{From: november, KnownAt: moment(t, c.knownAt)})[1]
+		if got := row.DownMicros / time.Minute.Microseconds(); got != c.minutes {
+			t.Errorf("known at %s: %d minutes down, want %d", c.knownAt, got, c.minutes)
 		}
 	}
 }
@@ -161,7 +189,7 @@ func TestWhatDoesNotCount(t *testing.T) {
 	for name, change := range cases {
 		inc := outage(t, health.DNS)
 		change(&inc)
-		f := fixed{[]incident.Incident{inc}, shippedPolicies(t), []health.RegionID{"ap-northeast-2"}}
+		f := fixed{[]incident.Incident{inc}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
 		if d := f.report(t, sla.Request{From: november})[1]; d.Percent != "100.000000" {
 			t.Errorf("%s: declared is %s", name, d.Percent)
 		}
@@ -170,7 +198,7 @@ func TestWhatDoesNotCount(t *testing.T) {
 
 func TestAnnouncedMaintenanceIsLeftOutUpToItsQuota(t *testing.T) {
 	t.Parallel()
-	p := shippedPolicies(t)[0]
+	p := policiesOfTheReplay(t)[0]
 	p.Maintenance = sla.MaintenanceExclusion{Notice: 120 * time.Hour, Quota: time.Hour}
 	inc := outage(t, health.DNS)
 	inc.Kind, inc.State = incident.Maintenance, incident.Completed
@@ -194,7 +222,7 @@ func TestVersionInForceWhenTheOutageBegan(t *testing.T) {
 	inc := outage(t, health.DNS)
 	from := moment(t, "2022-05-24T23:30:00Z")
 	inc.Impacts[1].During = health.Interval{From: from, To: from.Add(time.Hour)}
-	f := fixed{[]incident.Incident{inc}, shippedPolicies(t), []health.RegionID{"ap-northeast-2"}}
+	f := fixed{[]incident.Incident{inc}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
 	if d := f.report(t, sla.Request{From: sla.Month{Year: 2022, Month: time.May}})[1]; d.Policy != "ec2-2018-02-12" {
 		t.Errorf("began half an hour before the new version: measured by %s", d.Policy)
 	}

@@ -3,12 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
 
 	"github.com/bonghwa/bonghwa/audience"
+	"github.com/bonghwa/bonghwa/credit"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 )
@@ -18,7 +18,10 @@ import (
 // audience.Latest asks for now.
 type Audience struct{ db *DB }
 
-var _ audience.Records = (*Audience)(nil)
+var (
+	_ audience.Records = (*Audience)(nil)
+	_ credit.Audience  = (*Audience)(nil)
+)
 
 // Audience gives the store of the audience.
 func (db *DB) Audience() *Audience { return &Audience{db} }
@@ -27,25 +30,6 @@ func (db *DB) Audience() *Audience { return &Audience{db} }
 // n.
 func holds(table string, n int) string {
 	return fmt.Sprintf("%[1]sjournal_from <= $%[2]d AND (%[1]sjournal_to = 0 OR %[1]sjournal_to > $%[2]d)", table, n)
-}
-
-// Organization finds an organization; NotFound when there is none.
-func (s *Audience) Organization(ctx context.Context, id health.OrganizationID) (audience.Organization, error) {
-	o := audience.Organization{ID: id}
-	err := s.db.row(ctx, `SELECT name FROM organization WHERE id = $1 AND journal_to = 0`, string(id)).Scan(&o.Name)
-	return o, s.missing(err, "organization "+string(id))
-}
-
-// Organizations lists all, by id.
-func (s *Audience) Organizations(ctx context.Context) ([]audience.Organization, error) {
-	rows, err := s.db.rows(ctx, `SELECT id, name FROM organization WHERE journal_to = 0 ORDER BY id`)
-	if err != nil {
-		return nil, fmt.Errorf("list organizations: %w", err)
-	}
-	return collect(rows, func(r *sql.Rows) (o audience.Organization, err error) {
-		err = r.Scan(&o.ID, &o.Name)
-		return o, err
-	})
 }
 
 const accountColumns = `SELECT a.id, a.organization, a.name, a.language, a.currency, a.status FROM account a`
@@ -89,15 +73,6 @@ func (s *Audience) AccountsByID(ctx context.Context, ids []health.AccountID) ([]
 // Accounts lists accounts after an id, ascending, at most limit.
 func (s *Audience) Accounts(ctx context.Context, after health.AccountID, limit int) ([]audience.Account, error) {
 	rows, err := s.db.rows(ctx, accountColumns+` WHERE a.id > $1 AND a.journal_to = 0 ORDER BY a.id LIMIT $2`, string(after), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	return collect(rows, scanAccount)
-}
-
-// AccountsOf lists the accounts that an organization pays for, by id.
-func (s *Audience) AccountsOf(ctx context.Context, o health.OrganizationID) ([]audience.Account, error) {
-	rows, err := s.db.rows(ctx, accountColumns+` WHERE a.organization = $1 AND a.journal_to = 0 ORDER BY a.id`, string(o))
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
 	}
@@ -185,23 +160,6 @@ func (s *Audience) Contacts(ctx context.Context, account health.AccountID, at in
 	return collect(rows, scanContact)
 }
 
-// ContactsAt are the contacts of all accounts that an endpoint stands for at a
-// journal number, by account id.
-func (s *Audience) ContactsAt(ctx context.Context, endpoint health.EndpointID, at int64) ([]audience.Contact, error) {
-	rows, err := s.db.rows(ctx, contactColumns+` WHERE c.endpoint = $1 AND `+holds("c.", 2)+` ORDER BY c.account`, string(endpoint), at)
-	if err != nil {
-		return nil, fmt.Errorf("read the contacts at an endpoint: %w", err)
-	}
-	return collect(rows, scanContact)
-}
-
-// Endpoint finds an endpoint; NotFound when there is none.
-func (s *Audience) Endpoint(ctx context.Context, id health.EndpointID) (audience.Endpoint, error) {
-	e := audience.Endpoint{ID: id}
-	err := s.db.row(ctx, `SELECT channel, address FROM endpoint WHERE id = $1`, string(id)).Scan(&e.Channel, &e.Address)
-	return e, s.missing(err, "endpoint "+string(id))
-}
-
 // ContactsOfAddress are the present contacts with an address, in any case, by
 // account id; none when nobody has it.
 func (s *Audience) ContactsOfAddress(ctx context.Context, channel audience.Channel, address string) ([]audience.Contact, error) {
@@ -217,29 +175,5 @@ func (s *Audience) ContactsOfAddress(ctx context.Context, channel audience.Chann
 func (s *Audience) SupportPlan(ctx context.Context, account health.AccountID) (audience.SupportPlan, error) {
 	p := audience.SupportPlan{Account: account}
 	err := s.db.row(ctx, `SELECT plan, manager FROM support_plan WHERE account = $1 AND journal_to = 0`, string(account)).Scan(&p.Plan, &p.Manager)
-	return p, s.missing(err, "support plan of account "+string(account))
-}
-
-// Counts counts what is known now.
-func (s *Audience) Counts(ctx context.Context) (audience.Counts, error) {
-	var c audience.Counts
-	err := s.db.row(ctx, `SELECT
-		(SELECT COUNT(*) FROM organization WHERE journal_to = 0), (SELECT COUNT(*) FROM account WHERE journal_to = 0),
-		(SELECT COUNT(*) FROM endpoint), (SELECT COUNT(*) FROM contact WHERE journal_to = 0),
-		(SELECT COUNT(*) FROM resource WHERE journal_to = 0), (SELECT COUNT(*) FROM support_plan WHERE journal_to = 0)`).
-		Scan(&c.Organizations, &c.Accounts, &c.Endpoints, &c.Contacts, &c.Resources, &c.SupportPlans)
-	if err != nil {
-		return c, fmt.Errorf("count the audience: %w", s.db.explain(err))
-	}
-	return c, nil
-}
-
-func (s *Audience) missing(err error, what string) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "", "there is no "+what, "")
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", what, s.db.explain(err))
-	}
-	return nil
+	return p, s.db.found(err, "support plan of account "+string(account))
 }

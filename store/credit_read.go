@@ -8,24 +8,8 @@ import (
 
 	"github.com/bonghwa/bonghwa/credit"
 	"github.com/bonghwa/bonghwa/health"
-	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/sla"
 )
-
-var (
-	_ sla.Incidents   = (*Incidents)(nil)
-	_ credit.Audience = (*Audience)(nil)
-)
-
-// Touching are the incidents with any statement of an impact that shares an
-// instant with the interval, oldest opened first.
-func (s *Incidents) Touching(ctx context.Context, during health.Interval) ([]incident.Incident, error) {
-	where, args := `ends = 0 OR ends > $1`, []any{micros(during.From)}
-	if !during.Open() {
-		where, args = `(`+where+`) AND starts < $2`, append(args, micros(during.To))
-	}
-	return s.read(ctx, `WHERE id IN (SELECT incident FROM impact WHERE `+where+`) ORDER BY opened_at, id`, args...)
-}
 
 // Uses are the uses that the filter chooses, sorted by run, key, account and
 // sequence.
@@ -59,12 +43,6 @@ func (s *Credits) Uses(ctx context.Context, f credit.Filter) ([]credit.Use, erro
 // currency, account and sequence.
 func (s *Credits) Entries(ctx context.Context, id health.CreditRunID) ([]credit.Entry, error) {
 	return s.entries(ctx, `WHERE run = $1 ORDER BY kind, payee_kind, payee, currency, account, sequence`, string(id))
-}
-
-// Of are the ledger's entries of one account, newest month of outage first, and
-// of one month in the order made.
-func (s *Credits) Of(ctx context.Context, account health.AccountID) ([]credit.Entry, error) {
-	return s.entries(ctx, `WHERE account = $1 ORDER BY month DESC, service, region, at, run, kind, sequence`, string(account))
 }
 
 func (s *Credits) entries(ctx context.Context, clause string, args ...any) ([]credit.Entry, error) {

@@ -121,10 +121,6 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Queries is how many statements this DB has run since it was opened, for tests
-// that promise none.
-func (db *DB) Queries() int64 { return db.queries.Load() }
-
 // Changed gives a channel that is closed at the next commit of this process
 // that saved a fact. Followers wait for it beside their poll.
 func (db *DB) Changed() <-chan struct{} { return db.bell.next() }
@@ -180,6 +176,20 @@ func (b *bell) ring() {
 		close(b.ch)
 		b.ch = nil
 	}
+}
+
+// scanner is one row of either kind.
+type scanner interface{ Scan(dest ...any) error }
+
+// found gives the database's "no rows" for one thing the kind NotFound.
+func (db *DB) found(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(fault.NotFound, "", "there is no such "+what, "")
+	}
+	if err != nil {
+		return fmt.Errorf("find the %s: %w", what, db.explain(err))
+	}
+	return nil
 }
 
 // collect reads all rows through scan and closes them.

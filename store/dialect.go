@@ -92,6 +92,14 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
+// bit is a truth as both databases keep it: 0 or 1.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // toJSON writes a value for a text column.
 func toJSON(v any) (string, error) {
 	b, err := json.Marshal(v)

@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
 )
@@ -63,9 +61,6 @@ func (s *Identity) RevokeKey(ctx context.Context, id string, at time.Time) error
 	})
 }
 
-// scanner is one row of either kind.
-type scanner interface{ Scan(dest ...any) error }
-
 func scanKey(row scanner) (identity.Key, error) {
 	var k identity.Key
 	var role, account, digest string
@@ -78,17 +73,6 @@ func scanKey(row scanner) (identity.Key, error) {
 	var err error
 	k.Digest, err = identity.ParseDigest(digest)
 	return k, err
-}
-
-// found gives the database's "no rows" the kind NotFound.
-func (db *DB) found(err error, what string) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "", "there is no such "+what, "")
-	}
-	if err != nil {
-		return fmt.Errorf("find the %s: %w", what, db.explain(err))
-	}
-	return nil
 }
 
 // SaveLink adds a sign-in link.

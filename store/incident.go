@@ -5,18 +5,23 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/journal"
+	"github.com/bonghwa/bonghwa/sla"
 )
 
 // Incidents keeps incidents with their impacts and updates.
 type Incidents struct{ db *DB }
 
-var _ incident.Store = (*Incidents)(nil)
+var (
+	_ incident.Store = (*Incidents)(nil)
+	_ sla.Incidents  = (*Incidents)(nil)
+)
 
 // Incidents gives the incidents of this database.
 func (db *DB) Incidents() *Incidents { return &Incidents{db: db} }
@@ -52,17 +57,15 @@ func (s *Incidents) only(ctx context.Context, where, value string) (incident.Inc
 func (s *Incidents) List(ctx context.Context, f incident.Filter) ([]incident.Incident, error) {
 	var where []string
 	var args []any
-	states := f.States
-	if len(states) == 0 && (f.Public || f.Open) {
-		states = wanted(f)
-	}
-	if len(states) > 0 {
-		marks := make([]string, len(states))
-		for i, st := range states {
-			args = append(args, string(st))
-			marks[i] = fmt.Sprintf("$%d", len(args))
+	if len(f.States) > 0 || f.Public || f.Open {
+		states := wanted(f)
+		if len(states) == 0 {
+			return nil, nil
 		}
-		where = append(where, "state IN ("+strings.Join(marks, ", ")+")")
+		where = append(where, "state IN ("+marks(1, len(states))+")")
+		for _, st := range states {
+			args = append(args, string(st))
+		}
 	}
 	if !f.From.IsZero() {
 		args = append(args, micros(f.From))
@@ -85,6 +88,16 @@ func (s *Incidents) List(ctx context.Context, f incident.Filter) ([]incident.Inc
 	return found, nil
 }
 
+// Touching are the incidents with any statement of an impact that shares an
+// instant with the interval, oldest opened first.
+func (s *Incidents) Touching(ctx context.Context, during health.Interval) ([]incident.Incident, error) {
+	where, args := `ends = 0 OR ends > $1`, []any{micros(during.From)}
+	if !during.Open() {
+		where, args = `(`+where+`) AND starts < $2`, append(args, micros(during.To))
+	}
+	return s.read(ctx, `WHERE id IN (SELECT incident FROM impact WHERE `+where+`) ORDER BY opened_at, id`, args...)
+}
+
 // wanted lists the states a filter lets through.
 func wanted(f incident.Filter) []incident.State {
 	var out []incident.State
@@ -93,7 +106,8 @@ func wanted(f incident.Filter) []incident.State {
 		incident.FalseAlarm, incident.Merged, incident.Scheduled, incident.InProgress, incident.Verifying,
 		incident.Completed, incident.Canceled,
 	} {
-		if (!f.Public || st.Public()) && (!f.Open || !st.Ended()) {
+		named := len(f.States) == 0 || slices.Contains(f.States, st)
+		if named && (!f.Public || st.Public()) && (!f.Open || !st.Ended()) {
 			out = append(out, st)
 		}
 	}
@@ -112,12 +126,12 @@ func (s *Incidents) read(ctx context.Context, clause string, args ...any) ([]inc
 		return nil, err
 	}
 	place := make(map[health.IncidentID]*incident.Incident, len(found))
-	marks, ids := make([]string, len(found)), make([]any, len(found))
+	ids := make([]any, len(found))
 	for i := range found {
 		place[found[i].ID] = &found[i]
-		marks[i], ids[i] = fmt.Sprintf("$%d", i+1), string(found[i].ID)
+		ids[i] = string(found[i].ID)
 	}
-	in := ` WHERE incident IN (` + strings.Join(marks, ", ") + `)`
+	in := ` WHERE incident IN (` + marks(1, len(ids)) + `)`
 	if err := s.addImpacts(ctx, place, in, ids); err != nil {
 		return nil, err
 	}

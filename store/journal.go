@@ -83,16 +83,6 @@ func (db *DB) Facts(ctx context.Context, after int64, limit int) ([]journal.Fact
 	return collect(rows, scanFact)
 }
 
-// FactsAbout are the facts about one subject, ascending.
-func (db *DB) FactsAbout(ctx context.Context, subject string) ([]journal.Fact, error) {
-	rows, err := db.rows(ctx, `SELECT number, epoch, type, version, at, subject, actor, payload
-		FROM journal WHERE subject = $1 ORDER BY number`, subject)
-	if err != nil {
-		return nil, fmt.Errorf("read the journal: %w", err)
-	}
-	return collect(rows, scanFact)
-}
-
 func scanFact(rows *sql.Rows) (journal.Fact, error) {
 	var f journal.Fact
 	var at int64

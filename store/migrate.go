@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -32,10 +33,23 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return fault.New(fault.Conflict, "database", fmt.Sprintf("it is of version %d, this program knows versions up to %d", have, newest),
 			"run the newer program, or restore a backup of the older one")
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the database: %w", db.explain(err))
+	return db.up(ctx, p)
+}
+
+// up migrates, and tries again when that fails: another node that started at the
+// same moment may have been in the way, and has then done part of it or all.
+func (db *DB) up(ctx context.Context, p *goose.Provider) error {
+	const tries, between = 10, 200 * time.Millisecond
+	var err error
+	for range tries {
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
+		if serr := db.wall.Sleep(ctx, between); serr != nil {
+			break
+		}
 	}
-	return nil
+	return fmt.Errorf("migrate the database: %w", db.explain(err))
 }
 
 func (db *DB) migrator() (*goose.Provider, error) {

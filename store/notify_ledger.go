@@ -22,8 +22,8 @@ func scanChunk(r *sql.Rows) (notify.Chunk, error) {
 	return c, err
 }
 
-// Due lists chunks with something to do at the wall time now, free ones first,
-// and those that somebody holds.
+// Due lists chunks with something to do at the wall time now and those that
+// somebody holds, at most 256: free ones first, the longest due before others.
 func (n *Notify) Due(ctx context.Context, now time.Time) ([]notify.Chunk, error) {
 	rows, err := n.db.rows(ctx, `SELECT `+chunkColumns+` FROM chunk
 		WHERE done < goal AND (due <= $1 OR holder <> '') ORDER BY holder, due, thread, low LIMIT 256`, micros(now))
@@ -156,13 +156,6 @@ func (t *tx) saveOutcomes(ctx context.Context, outcomes []notify.Outcome, condit
 	return nil
 }
 
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func scanOutcome(r *sql.Rows) (notify.Outcome, error) {
 	var o notify.Outcome
 	var personal string
@@ -178,7 +171,8 @@ func scanOutcome(r *sql.Rows) (notify.Outcome, error) {
 
 // Load reads everything that decides what a chunk's endpoints get next, up to
 // the newest publication of the thread, whatever the chunk's goal was when it was
-// read.
+// read. Publications come by sequence, members by endpoint and account, outcomes
+// in no order.
 func (n *Notify) Load(ctx context.Context, c notify.Chunk) (notify.Work, error) {
 	var w notify.Work
 	var err error

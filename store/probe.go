@@ -56,10 +56,7 @@ func (s *Probes) Save(ctx context.Context, saved probe.Saved, verdicts []probe.V
 }
 
 func (t *tx) saveCheck(ctx context.Context, saved probe.Saved, state string) error {
-	fresh := 0
-	if saved.Fresh {
-		fresh = 1
-	}
+	fresh := bit(saved.Fresh)
 	const what = "the state of the check"
 	if saved.Version == 0 {
 		return t.one(ctx, what, `INSERT INTO probe_state (check_id, state, fresh, version) VALUES ($1, $2, $3, 1)
@@ -93,16 +90,6 @@ func (s *Probes) Verdict(ctx context.Context, id health.VerdictID) (probe.Verdic
 	return v, s.db.found(err, "verdict")
 }
 
-// Verdicts are the newest verdicts by the start of what they measured, at most
-// limit.
-func (s *Probes) Verdicts(ctx context.Context, limit int) ([]probe.Verdict, error) {
-	rows, err := s.db.rows(ctx, `SELECT `+verdictColumns+` FROM probe_verdict ORDER BY from_at DESC, id DESC LIMIT $1`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list verdicts: %w", err)
-	}
-	return collect(rows, func(r *sql.Rows) (probe.Verdict, error) { return scanVerdict(r) })
-}
-
 // Freshness says of every check that has run whether its data were fresh when
 // it was last saved.
 func (s *Probes) Freshness(ctx context.Context) (map[health.CheckID]bool, error) {
@@ -121,7 +108,7 @@ func (s *Probes) Freshness(ctx context.Context) (map[health.CheckID]bool, error)
 	return out, err
 }
 
-func scanVerdict(row interface{ Scan(...any) error }) (probe.Verdict, error) {
+func scanVerdict(row scanner) (probe.Verdict, error) {
 	var v probe.Verdict
 	var raised, from, to int64
 	var vantages, level string

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/pprof"
@@ -14,10 +15,12 @@ type AdminOptions struct {
 	// whoever can reach the listener.
 	Ready   func(ctx context.Context) error
 	Metrics http.Handler // Prometheus text; nil: none
+	// Routes lists what the public listener answers; nil: it is not told.
+	Routes func() []Route
 }
 
-// Admin is the handler of the admin listener: /livez, /readyz, /metrics and
-// /debug/pprof. It asks nobody who they are, so it belongs on the loopback.
+// Admin is the handler of the admin listener: /livez, /readyz, /metrics, /routes
+// and /debug/pprof. It asks nobody who they are, so it belongs on the loopback.
 func Admin(o AdminOptions) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { plainText(w, http.StatusOK, "ok\n") })
@@ -31,12 +34,34 @@ func Admin(o AdminOptions) http.Handler {
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
 	}
+	if o.Routes != nil {
+		mux.HandleFunc("GET /routes", func(w http.ResponseWriter, _ *http.Request) { listRoutes(w, o.Routes()) })
+	}
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+// ListedRoute is a Route as /routes lists it, in JSON.
+type ListedRoute struct {
+	Method  string `json:"method,omitempty"` // empty: every method
+	Pattern string `json:"pattern"`
+	Kind    Kind   `json:"kind"`
+	Access  Access `json:"access"`
+	Sample  string `json:"sample"` // a path to visit as things stand, perhaps with {names}
+}
+
+func listRoutes(w http.ResponseWriter, routes []Route) {
+	list := make([]ListedRoute, len(routes))
+	for i, r := range routes {
+		list[i] = ListedRoute{Method: r.Method, Pattern: r.Pattern, Kind: r.Kind, Access: r.Access, Sample: r.Path(nil)}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(list) // whoever asked has gone
 }
 
 func plainText(w http.ResponseWriter, status int, text string) {

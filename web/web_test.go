@@ -310,6 +310,21 @@ func TestRoutesAreListedWithPathsToVisit(t *testing.T) {
 	}
 }
 
+func TestAdminListsTheRoutes(t *testing.T) {
+	t.Parallel()
+	rt := site(t, "http://localhost", io.Discard)
+	w := ask{method: "GET", path: "/routes"}.of(web.Admin(web.AdminOptions{Routes: rt.Routes}))
+	var list []web.ListedRoute
+	if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list) != len(rt.Routes()) || len(list) == 0 {
+		t.Fatalf("%s, %v", w.Body, err)
+	}
+	for i, r := range rt.Routes() {
+		if got := list[i]; got.Pattern != r.Pattern || got.Kind != r.Kind || got.Access != r.Access || got.Sample != r.Path(nil) {
+			t.Errorf("%+v is listed as %+v", r, got)
+		}
+	}
+}
+
 func TestAdminSaysWhetherItIsReady(t *testing.T) {
 	t.Parallel()
 	var down error

@@ -127,7 +127,7 @@ func (c *keyCreateCommand) Run(s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(c.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // G304: the file the operator names
+	f, err := os.OpenFile(c.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fault.New(fault.Conflict, c.Out, "the file cannot be made: it may exist already", "name another file")
 	}

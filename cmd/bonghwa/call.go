@@ -79,9 +79,7 @@ func cause(err error) string {
 // told is what an error says without its place.
 func told(err error) string {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		c := *f
-		c.Where = ""
-		return c.Error()
+		return f.Message()
 	}
 	return err.Error()
 }

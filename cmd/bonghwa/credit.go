@@ -152,7 +152,7 @@ func (b *bills) body() (io.Reader, string) {
 	}
 	from, to := io.Pipe()
 	w := multipart.NewWriter(to)
-	go func() {
+	go func() { // ends when the request has read the pipe or, broken off, closed it
 		err := b.write(w)
 		_ = to.CloseWithError(err) // never fails
 	}()

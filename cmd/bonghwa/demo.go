@@ -19,12 +19,10 @@ import (
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
 	"github.com/bonghwa/bonghwa/scenario"
-	"github.com/bonghwa/bonghwa/scenario/world/mail"
-	"github.com/bonghwa/bonghwa/web/replay"
 )
 
 type demoCommand struct {
-	Listen   string  `help:"Address of the public listener." default:"127.0.0.1:8018"`
+	Listen   string  `help:"Address of the public listener; port 0 leaves the choice to the system." default:"127.0.0.1:8018"`
 	Dir      string  `help:"Folder for everything of the replay; a replay that was interrupted goes on. Otherwise a new one under the system's temporary folder." type:"path" placeholder:"DIR"`
 	Database string  `help:"Database instead of SQLite in the folder: postgres://…" placeholder:"URL"`
 	Speed    float64 `help:"World seconds a wall second, up to 240." default:"60"`
@@ -90,7 +88,7 @@ type demo struct {
 	session  *session
 	stage    *scenario.Stage
 	progress io.Writer
-	replay   *scenario.Replay
+	replay   atomic.Pointer[scenario.Replay] // nil until the doors are open
 	outcome  atomic.Pointer[json.RawMessage] // nil while the story runs
 }
 
@@ -114,27 +112,57 @@ func (d *demo) run() error {
 		return err
 	}
 	defer node.Stop()
-	d.replay, err = scenario.NewReplay(d.stage, scenario.Doors{
+	if err := d.writeAddresses(node); err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(d.addresses()) }() // what is left when killed is written over
+	play, err := scenario.NewReplay(d.stage, scenario.Doors{
 		Server: "http://" + node.PublicAddress(), OperatorKey: d.key("operator"), ApproverKey: d.key("approver"),
 		Command: d.do, Progress: func(line string) { d.say("%s", line) },
 	})
 	if err != nil {
 		return err
 	}
-	if err := d.replay.Furnish(ctx); err != nil {
+	d.replay.Store(play)
+	if err := play.Furnish(ctx); err != nil {
 		return err
 	}
-	d.welcome(conf.PublicURL)
-	if err := d.replay.Play(ctx); err != nil {
+	d.welcome(node.PublicURL())
+	err = play.Play(ctx)
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted at %s of the world: bonghwa demo --dir %s goes on from there", moment(d.stage.World().Now()), d.command.Dir)
+	}
+	if err != nil {
 		return err
 	}
-	return d.end(node, conf.PublicURL)
+	return d.end(node)
 }
 
+// writeAddresses leaves word in the folder of where the listeners are, for
+// programs that started the replay and let the system choose its ports.
+func (d *demo) writeAddresses(node *app.Node) error {
+	raw, err := json.Marshal(struct {
+		Public string `json:"public"`
+		Admin  string `json:"admin"`
+	}{node.PublicURL(), "http://" + node.AdminAddress()})
+	if err != nil {
+		return fmt.Errorf("write the addresses: %w", err)
+	}
+	if err := os.WriteFile(d.addresses()+".new", append(raw, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write the addresses: %w", err)
+	}
+	if err := os.Rename(d.addresses()+".new", d.addresses()); err != nil {
+		return fmt.Errorf("write the addresses: %w", err)
+	}
+	return nil
+}
+
+func (d *demo) addresses() string { return filepath.Join(d.command.Dir, "addresses.json") }
+
 // end judges the replay and, unless it is to exit, leaves the pages up.
-func (d *demo) end(node *app.Node, address string) error {
+func (d *demo) end(node *app.Node) error {
 	ctx := d.session.ctx
-	outcome, problems, err := d.replay.Judge(ctx)
+	outcome, problems, err := d.replay.Load().Judge(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,8 +187,8 @@ func (d *demo) end(node *app.Node, address string) error {
 	if d.command.Exit {
 		return nil
 	}
-	d.say("\nThe story is over; the pages stay up on %s until you press Ctrl-C.", address)
-	return d.replay.Linger(ctx, node.Wait)
+	d.say("\nThe story is over; the pages stay up on %s until you press Ctrl-C.", node.PublicURL())
+	return d.replay.Load().Linger(ctx, node.Wait)
 }
 
 // config is the node's configuration in this replay.
@@ -254,20 +282,21 @@ const (
 // pages are what the replay adds to the node's pages.
 func (d *demo) pages() *app.Replay {
 	return &app.Replay{
-		Story: func(ctx context.Context) ([]replay.Sentence, bool, error) {
+		Story: func(ctx context.Context) ([]app.Sentence, bool, error) {
 			running := d.outcome.Load() == nil
-			if d.replay == nil {
+			play := d.replay.Load()
+			if play == nil {
 				return nil, running, nil
 			}
-			story, err := d.replay.Story(ctx)
-			out := make([]replay.Sentence, len(story))
+			story, err := play.Story(ctx)
+			out := make([]app.Sentence, len(story))
 			for i, s := range story {
-				out[i] = replay.Sentence{At: s.At, Text: s.Text, Proof: s.Proof}
+				out[i] = app.Sentence{At: s.At, Text: s.Text, Proof: s.Proof}
 			}
 			return out, running, err
 		},
-		Box: mailbox{mail.Open(d.stage.MailDir())},
-		Customers: []replay.Customer{
+		Box: mailbox{d.stage.Box()},
+		Customers: []app.Customer{
 			{Address: koreanReader, Language: health.Korean, What: health.Text{
 				health.Korean: "서울에 인스턴스가 있고 한국어로 읽습니다", health.English: "has instances in Seoul and reads Korean",
 			}},
@@ -285,12 +314,12 @@ func (d *demo) pages() *app.Replay {
 }
 
 // mailbox shows the mail server's mails on the pages of the replay.
-type mailbox struct{ box *mail.Box }
+type mailbox struct{ box *scenario.Box }
 
 // List gives the mails there are, newest last.
-func (m mailbox) List(context.Context) ([]replay.Mail, error) {
+func (m mailbox) List(context.Context) ([]app.Mail, error) {
 	list, err := m.box.List()
-	out := make([]replay.Mail, len(list))
+	out := make([]app.Mail, len(list))
 	for i, one := range list {
 		out[i] = shown(one)
 	}
@@ -298,18 +327,18 @@ func (m mailbox) List(context.Context) ([]replay.Mail, error) {
 }
 
 // Mail is one mail, or NotFound.
-func (m mailbox) Mail(_ context.Context, file string) (replay.Mail, error) {
+func (m mailbox) Mail(_ context.Context, file string) (app.Mail, error) {
 	one, err := m.box.Mail(file)
 	return shown(one), err
 }
 
-func shown(m mail.Mail) replay.Mail {
-	out := replay.Mail{
+func shown(m scenario.Mail) app.Mail {
+	out := app.Mail{
 		File: m.File, To: m.To, Subject: m.Subject, Language: health.Language(m.Language), At: m.Date, Text: m.Text, Raw: m.Raw,
 	}
 	for _, name := range []string{"From", "To", "Date", "Message-Id", "References", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "Content-Language"} {
 		if v := m.Header.Get(name); v != "" {
-			out.Headers = append(out.Headers, replay.Header{Name: name, Value: v})
+			out.Headers = append(out.Headers, app.Header{Name: name, Value: v})
 		}
 	}
 	return out

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -188,41 +189,14 @@ func flags(n *kong.Node) []string {
 	return out
 }
 
-// suggest names the nearest of the words, when one is near.
+// suggest names the word that was begun, or else the nearest, when one is near.
 func suggest(word string, have []string) string {
-	best, at := len(word)/2+2, ""
-	for _, h := range have {
-		d := distance(word, h)
-		if strings.HasPrefix(h, word) {
-			d = 0
-		}
-		if d < best {
-			best, at = d, h
-		}
+	meant := fault.Nearest(word, have, len(word)/2+2)
+	if begun := slices.IndexFunc(have, func(h string) bool { return strings.HasPrefix(h, word) }); begun >= 0 {
+		meant = have[begun]
 	}
-	if at == "" {
+	if meant == "" {
 		return ""
 	}
-	return "did you mean " + at + "? "
-}
-
-// distance is the number of letters to change, add or take away.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return "did you mean " + meant + "? "
 }

@@ -113,7 +113,7 @@ func writer(t *testing.T) *notify.Writer {
 	}
 	w, err := notify.NewWriter(notify.House{
 		Provider: health.Text{health.Korean: "한강 클라우드", health.English: "Hangang Cloud"},
-		BaseURL:  "http://localhost:8080/", Zone: language.Seoul(), Replay: true,
+		BaseURL:  "http://localhost:8080/", Zone: language.Seoul(), Invented: true,
 	}, book)
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ type Observed struct {
 	Marked     map[string]int    // likewise: how many the program itself marked as possible duplicates
 	Relevance  map[string]string // account id → word
 	Credits    map[string]Credit // account id → credit posted
+	Billed     map[string]Credit // account id → on the bill, carried or paid by hand
 	ByHand     []string
 	Percent    string // declared availability
 	Tier       string
@@ -33,9 +34,8 @@ type Tally struct {
 func (e Expected) Check(o Observed) (Tally, []string) {
 	t, problems := e.checkMails(o)
 	problems = append(problems, differences("relevance of account", e.Relevance, o.Relevance, func(s string) string { return s })...)
-	problems = append(problems, differences("credit of account", e.Credits, o.Credits, func(c Credit) string {
-		return fmt.Sprintf("%d minor units of %q", c.Minor, c.Currency)
-	})...)
+	problems = append(problems, differences("credit of account", e.Credits, o.Credits, minorUnits)...)
+	problems = append(problems, differences("what the bill and its leftovers give account", e.Credits, o.Billed, minorUnits)...)
 	if !slices.Equal(e.ByHand, o.ByHand) {
 		problems = append(problems, fmt.Sprintf("to be paid by hand: %v, expected %v", o.ByHand, e.ByHand))
 	}
@@ -53,6 +53,8 @@ func (e Expected) Check(o Observed) (Tally, []string) {
 	}
 	return t, problems
 }
+
+func minorUnits(c Credit) string { return fmt.Sprintf("%d minor units of %q", c.Minor, c.Currency) }
 
 func (e Expected) checkMails(o Observed) (Tally, []string) {
 	t := Tally{Expected: len(e.Messages)}

@@ -154,9 +154,6 @@ func (f *Fleet) Burst() time.Duration {
 // and answers those it has. A number that is not a host's changes nothing.
 func (f *Fleet) Remove(number int) { f.set(number, false) }
 
-// Return brings a host back into service.
-func (f *Fleet) Return(number int) { f.set(number, true) }
-
 // SetInService leaves the n hosts with the lowest numbers in service and no
 // other. Of the hosts that leave or come back, only those of the last numbers
 // change, so calling it again and again is calling it once.

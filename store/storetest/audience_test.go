@@ -139,10 +139,8 @@ func TestTheSameFileTwiceChangesNothing(t *testing.T) {
 		if got := c.head(); got != before {
 			t.Errorf("the journal grew from %d to %d", before, got)
 		}
-		n, err := db.Audience().Counts(t.Context())
-		want := audience.Counts{Organizations: 2, Accounts: 3, Endpoints: 2, Contacts: 3, Resources: 4}
-		if err != nil || n != want {
-			t.Errorf("counts %+v, %v; want %+v", n, err, want)
+		if all, err := db.Audience().Accounts(t.Context(), "", 10); err != nil || len(all) != 3 {
+			t.Errorf("accounts %+v, %v; want 3", all, err)
 		}
 		again := c.load(audience.Resources, kst(22, 9, 0), "i-4,a3,rds,ap-northeast-2,,db,,2018-01-01T00:00:00+09:00,")
 		inv, err := db.Audience().Inventory(t.Context())
@@ -183,12 +181,11 @@ func TestAddressesAndPlans(t *testing.T) {
 		if err != nil || len(mine) != 2 || mine[0].Account != "a1" || mine[1].Account != "a2" || mine[1].Language != health.English {
 			t.Fatalf("contacts of the address: %+v, %v", mine, err)
 		}
-		same, err := s.ContactsAt(t.Context(), mine[0].Endpoint.ID, audience.Latest)
-		if err != nil || len(same) != 2 || !slices.Equal(same[0].Kinds, audience.ContactKinds()) {
-			t.Errorf("contacts at the endpoint: %+v, %v", same, err)
+		if e := mine[0].Endpoint; e != mine[1].Endpoint || e.Address != "kim@example.com" || e.Channel != audience.Email {
+			t.Errorf("endpoints %+v and %+v, want the same one", e, mine[1].Endpoint)
 		}
-		if e, err := s.Endpoint(t.Context(), mine[0].Endpoint.ID); err != nil || e.Address != "kim@example.com" || e.Channel != audience.Email {
-			t.Errorf("endpoint %+v, %v", e, err)
+		if !slices.Equal(mine[0].Kinds, audience.ContactKinds()) {
+			t.Errorf("kinds %v", mine[0].Kinds)
 		}
 		if none, err := s.ContactsOfAddress(t.Context(), audience.Email, "nobody@example.com"); err != nil || len(none) != 0 {
 			t.Errorf("contacts of nobody: %+v, %v", none, err)
@@ -200,14 +197,8 @@ func TestAddressesAndPlans(t *testing.T) {
 		if _, err := s.SupportPlan(t.Context(), "a2"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("no plan: %v", err)
 		}
-		if list, err := s.AccountsOf(t.Context(), "o1"); err != nil || len(list) != 2 {
-			t.Errorf("accounts of the payer: %+v, %v", list, err)
-		}
 		if list, err := s.Accounts(t.Context(), "a1", 1); err != nil || len(list) != 1 || list[0].ID != "a2" {
 			t.Errorf("a page of accounts: %+v, %v", list, err)
-		}
-		if o, err := s.Organization(t.Context(), "o2"); err != nil || o.Name != "Nam" {
-			t.Errorf("organization %+v, %v", o, err)
 		}
 		if _, err := s.Account(t.Context(), "a9"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("no account: %v", err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -63,11 +64,12 @@ func (*books) Regions(context.Context, health.ServiceID) ([]health.RegionID, err
 }
 
 func (*books) Policies(context.Context) ([]sla.Policy, error) {
-	files, err := sla.Shipped()
+	file := filepath.Join("..", "..", "scenario", "seoul-2018", "catalog", "policies", "ec2-2018-02-12.yaml")
+	body, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return sla.ParsePolicy("ec2-2018-02-12.yaml", files["ec2-2018-02-12.yaml"])
+	return sla.ParsePolicy(file, body)
 }
 
 func (b *books) AccountsAlive(context.Context, audience.AliveQuery) ([]health.AccountID, error) {
@@ -200,10 +202,6 @@ func TestCreditRunFromPlanToBill(t *testing.T) {
 		}
 		if s, _ := b.apply(posted, creditDecember.Next(), billHeader+billLine("99", "a1", "USD", "2019-01", "inv-2")); len(s.New) != 1 || s.New[0].Amount.String() != "2.34" {
 			t.Errorf("January: %+v", s)
-		}
-		of, err := db.Credits().Of(t.Context(), "a1")
-		if err != nil || len(of) != 3 {
-			t.Errorf("a1 has %d entries, %v", len(of), err)
 		}
 		grants, err := db.Credits().Grants(t.Context(), "a1")
 		if err != nil || len(grants) != 1 || grants[0].Availability.Percent != "99.805556" || grants[0].Base.String() != "123.45" {
@@ -372,6 +370,7 @@ func TestNoAccountIsGrantedAsItselfAndByItsPayer(t *testing.T) {
 func TestBadBillChangesNothing(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		b := newBooks(t, db)
 		req := b.request()
 		req.Bills[0].Body = strings.NewReader(usage() + billLine(`"12,3"`, "a1", "USD", "2018-11", "n"))
@@ -387,6 +386,7 @@ func TestBadBillChangesNothing(t *testing.T) {
 func TestIncidentsTouchingAnInterval(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		inc := (&books{minutes: 84}).List(t.Context())[0]
 		inc.OpenedAt = outageFrom
 		if _, err := db.Incidents().Save(t.Context(), inc, []journal.Entry{}); err != nil {

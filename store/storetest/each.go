@@ -59,8 +59,19 @@ func Postgres(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return fresh(tb, server, ` TEMPLATE `+template)
+}
+
+// Empty gives the address of a new PostgreSQL database without any tables.
+func Empty(tb testing.TB) string {
+	tb.Helper()
+	return fresh(tb, harness.Need(tb, "BONGHWA_TEST_POSTGRES"), "")
+}
+
+func fresh(tb testing.TB, server, how string) string {
+	tb.Helper()
 	name := "t_" + strings.ReplaceAll(health.NewID(clock.Wall{}.Now()), "-", "")
-	admin(tb, server, `CREATE DATABASE `+name+` TEMPLATE `+template)
+	admin(tb, server, `CREATE DATABASE `+name+how)
 	tb.Cleanup(func() { admin(tb, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
 	return withDatabase(tb, server, name)
 }

@@ -67,6 +67,7 @@ func (r *recorder) wait(t *testing.T, number int64) {
 func TestExclusiveFollowerSeesEveryFactInOrder(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		ctx, stop := context.WithCancel(t.Context())
 		r := newRecorder()
 		r.fails = 2
@@ -97,6 +98,7 @@ func TestExclusiveFollowerSeesEveryFactInOrder(t *testing.T) {
 func TestSecondNodeTakesOverWhereTheFirstStopped(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		ctx, stop := context.WithCancel(t.Context())
 		a, b := newRecorder(), newRecorder()
 		done := make(chan error, 2)
@@ -127,6 +129,7 @@ func TestSecondNodeTakesOverWhereTheFirstStopped(t *testing.T) {
 func TestAWorkerThatSleepsThroughItsTermIsFencedOff(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		asleep, err := journal.Acquire(t.Context(), options(db, "sleeper"), "mail")
 		if err != nil {
 			t.Fatal(err)
@@ -155,6 +158,7 @@ func TestAWorkerThatSleepsThroughItsTermIsFencedOff(t *testing.T) {
 func TestAHolderWhoRenewsKeepsItsLease(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		ctx, stop := context.WithCancel(t.Context())
 		r := newRecorder()
 		done := make(chan error, 1)
@@ -184,6 +188,7 @@ func ended(t *testing.T, done <-chan error) {
 func TestLocalFollowerStartsWhereItIsTold(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		for range 3 {
 			if err := db.Append(t.Context(), entry(t, "x")); err != nil {
 				t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 func TestKeysAreKeptWithoutTheirSecret(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		now := time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 		keys := db.Identity()
 		k, text, err := identity.NewKey(identity.KeyRequest{
@@ -61,6 +62,7 @@ func TestKeysAreKeptWithoutTheirSecret(t *testing.T) {
 func TestLinkOpensOneSession(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		now := time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 		visits, terms := db.Identity(), identity.DefaultTerms()
 		l, token := identity.NewLink(identity.Contact{

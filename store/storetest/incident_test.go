@@ -32,6 +32,7 @@ func draft(request string) incident.Opening {
 func TestIncidentIsReadAsItWasSaved(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		desk := incident.NewDesk(db.Incidents(), clock.NewWorld(day.Add(2*time.Minute), 0))
 		i, err := desk.Open(t.Context(), draft("one"), "key-1")
 		if err != nil {
@@ -53,7 +54,7 @@ func TestIncidentIsReadAsItWasSaved(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(read, i) {
 			t.Errorf("read  %+v\nsaved %+v\n%v", read, i, err)
 		}
-		facts, err := db.FactsAbout(t.Context(), string(i.ID))
+		facts, err := db.Facts(t.Context(), 0, 10)
 		if err != nil || len(facts) != 3 {
 			t.Errorf("%d facts, want opened, impact stated, update published; %v", len(facts), err)
 		}
@@ -68,12 +69,20 @@ func TestIncidentIsReadAsItWasSaved(t *testing.T) {
 		if err != nil || len(drafts) != 0 {
 			t.Errorf("drafts: %d, %v", len(drafts), err)
 		}
+		if _, err := desk.Open(t.Context(), draft("two"), "key-1"); err != nil {
+			t.Fatal(err)
+		}
+		hidden, err := desk.List(t.Context(), incident.Filter{Public: true, States: []incident.State{incident.Draft}})
+		if err != nil || len(hidden) != 0 {
+			t.Errorf("the public asks for drafts and gets %d, %v", len(hidden), err)
+		}
 	})
 }
 
 func TestTwoSavesOnOneVersionConflict(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		s := db.Incidents()
 		i, entries, err := incident.Open(draft(""), "k", day.Add(time.Minute))
 		if err != nil {
@@ -100,6 +109,7 @@ func TestTwoSavesOnOneVersionConflict(t *testing.T) {
 func TestConcurrentDecisionsAllStand(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		desk := incident.NewDesk(db.Incidents(), clock.NewWorld(day.Add(time.Hour), 0))
 		i, err := desk.Open(t.Context(), draft("x"), "k")
 		if err != nil {
@@ -125,6 +135,7 @@ func TestConcurrentDecisionsAllStand(t *testing.T) {
 func TestVerdictsOpenADraftAndRestateIt(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		desk := incident.NewDesk(db.Incidents(), clock.NewWorld(day.Add(90*time.Minute), 0))
 		drafter := incident.NewDrafter(desk, func(health.Scope, health.Symptom) health.Text { return texts("초안", "draft") })
 		scope := health.Scope{Service: "ec2", Region: "ap-northeast-2"}
@@ -146,6 +157,36 @@ func TestVerdictsOpenADraftAndRestateIt(t *testing.T) {
 		now := all[0].CurrentImpacts()
 		if len(now) != 1 || now[0].During.Duration() != 84*time.Minute || now[0].SharePPM != 600_000 || len(all[0].Impacts) != 2 {
 			t.Errorf("impacts %+v", all[0].Impacts)
+		}
+	})
+}
+
+func TestAVerdictJoinsTheIncidentThatPeopleOpenedFirst(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+		desk := incident.NewDesk(db.Incidents(), clock.NewWorld(day.Add(90*time.Minute), 0))
+		drafter := incident.NewDrafter(desk, func(health.Scope, health.Symptom) health.Text { return texts("초안", "draft") })
+		opened, err := desk.Open(t.Context(), draft("people"), "key-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		scope := health.Scope{Service: "ec2", Region: "ap-northeast-2"}
+		for _, f := range []journal.Fact{
+			fact(t, health.VerdictRaisedFact, health.VerdictRaised{Verdict: "v", Check: "dns", Scope: scope, Symptom: health.DNS, From: day, Share: 0.02, Level: health.Degraded}),
+			fact(t, health.VerdictClearedFact, health.VerdictCleared{Verdict: "v", Check: "dns", Scope: scope, Symptom: health.DNS, From: day, To: day.Add(84 * time.Minute), Share: 0.6, Level: health.MajorOutage, Probes: 10, Failed: 6}),
+		} {
+			if err := drafter.Handle(t.Context(), f, journal.Fence{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := desk.List(t.Context(), incident.Filter{})
+		if err != nil || len(all) != 1 || all[0].ID != opened.ID {
+			t.Fatalf("%d incidents, %v; want the one that people opened", len(all), err)
+		}
+		now := all[0].CurrentImpacts()
+		if len(now) != 2 || now[0].Determination != health.DeterminationDeclared || now[1].During.Duration() != 84*time.Minute {
+			t.Errorf("declared and measured must stand beside each other: %+v", now)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -16,11 +17,11 @@ import (
 	"github.com/bonghwa/bonghwa/store/storetest"
 )
 
-func entry(t testing.TB, subject string) journal.Entry {
-	t.Helper()
+func entry(tb testing.TB, subject string) journal.Entry {
+	tb.Helper()
 	e, err := journal.NewEntry(health.CatalogAppliedFact, subject, "test", time.Date(2018, 11, 22, 0, 0, 0, 0, time.UTC), map[string]string{"subject": subject})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return e
 }
@@ -28,6 +29,7 @@ func entry(t testing.TB, subject string) journal.Entry {
 func TestJournalNumbersAscendWithoutGaps(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		var wg sync.WaitGroup
 		for w := range 4 {
 			wg.Go(func() {
@@ -61,13 +63,14 @@ func TestJournalNumbersAscendWithoutGaps(t *testing.T) {
 func TestFactKeepsWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		want := entry(t, "서울")
 		if err := db.Append(t.Context(), want); err != nil {
 			t.Fatal(err)
 		}
-		about, err := db.FactsAbout(t.Context(), "서울")
+		about, err := db.Facts(t.Context(), 0, 10)
 		if err != nil || len(about) != 1 {
-			t.Fatalf("facts about it: %v, %v", about, err)
+			t.Fatalf("facts: %v, %v", about, err)
 		}
 		got := about[0]
 		var payload map[string]string
@@ -83,6 +86,7 @@ func TestFactKeepsWhatItWasGiven(t *testing.T) {
 func TestLeaseIsTakenOnlyAsSeen(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		seen, err := db.Lease(t.Context(), "page")
 		if err != nil {
 			t.Fatal(err)
@@ -122,6 +126,7 @@ func TestLeaseIsTakenOnlyAsSeen(t *testing.T) {
 func TestRaisingTheEpochVoidsLeases(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		l, err := db.TakeLease(t.Context(), journal.Lease{Name: "n"}, "a")
 		if err != nil {
 			t.Fatal(err)
@@ -262,5 +267,27 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	db := storetest.Open(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNodesThatStartTogetherMigrateOnce: whoever loses the race finds the work
+// done.
+func TestNodesThatStartTogetherMigrateOnce(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"sqlite:" + filepath.Join(t.TempDir(), "together.db"), storetest.Empty(t)} {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				db, err := store.Open(t.Context(), address, store.Options{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := errors.Join(db.Migrate(t.Context()), db.Close()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
 	}
 }

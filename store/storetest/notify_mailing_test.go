@@ -160,7 +160,7 @@ func newWriter(t *testing.T) *notify.Writer {
 	}
 	w, err := notify.NewWriter(notify.House{
 		Provider: health.Text{health.Korean: "한강 클라우드", health.English: "Hangang Cloud"},
-		BaseURL:  "http://localhost:8080", Zone: language.Seoul(), Replay: true,
+		BaseURL:  "http://localhost:8080", Zone: language.Seoul(), Invented: true,
 	}, book)
 	if err != nil {
 		t.Fatal(err)
@@ -321,6 +321,7 @@ func (m *mailing) checkOrder(mails []mail.Mail, pubs []notify.Publication) {
 func TestTheLedgerRefusesStrangers(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		if _, err := db.Notify().Sum(t.Context(), "none"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the sum of nothing: %v", err)
 		}

@@ -149,6 +149,7 @@ func (m *mailing) commit(s notify.Step) notify.Verdict {
 func TestPromise2AnImportDuringAMailingChangesNoSum(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		m.load(audience.Organizations, "o1,Han")
 		m.load(audience.Accounts, "b1,o1,Busan,ko,KRW,")
@@ -179,6 +180,7 @@ func TestPromise2AnImportDuringAMailingChangesNoSum(t *testing.T) {
 func TestPublishingTheSameFactAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		number := m.customers(1, 60)
 		first := m.publish(number, notify.KindUpdate)
@@ -203,6 +205,7 @@ func TestPublishingTheSameFactAgainChangesNothing(t *testing.T) {
 func TestAChunkHasOneHolder(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		p := m.publish(m.customers(1, 9), notify.KindUpdate)
 		seen, err := db.Notify().Due(t.Context(), time.Now())
@@ -248,6 +251,7 @@ func TestAChunkHasOneHolder(t *testing.T) {
 func TestPromise2AMessageUnderWayAtAKillIsMarked(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		p := m.publish(m.customers(1, 9), notify.KindUpdate)
 		c := m.take()
@@ -284,6 +288,7 @@ func (m *mailing) held() notify.Chunk {
 func TestPromise3AnUnsentUpdateIsSupersededByTheNext(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		number := m.customers(1, 9)
 		first := m.publish(number, notify.KindUpdate)
@@ -327,6 +332,7 @@ func TestPromise3AnUnsentUpdateIsSupersededByTheNext(t *testing.T) {
 func TestFinalOutcomesAreFinal(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		p := m.publish(m.customers(1, 9), notify.KindUpdate)
 		c := m.take()
@@ -354,6 +360,7 @@ func TestFinalOutcomesAreFinal(t *testing.T) {
 func TestACreditRunTellsThoseItCredits(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
 		m := newMailing(t, db)
 		draft := m.draft(m.customers(1, 30), notify.KindCredit)
 		draft.Thread, draft.Reaches = notify.CreditThread("run-1"), nil

@@ -3,13 +3,14 @@
 //
 // Visit fails the test for every accessibility violation that axe-core finds,
 // every report of the content security policy, every error on the console, a page
-// that scrolls sideways on a phone or at 320 px, and one without a title, exactly
-// one h1, its language, or a skip link as the first thing the keyboard reaches.
+// that scrolls sideways on a phone, at 320 px or at 200 % zoom, that leads elsewhere
+// than it was asked for, or that is without a title, exactly one h1, its language, or a skip link as the first thing the keyboard reaches.
 // It leaves a screenshot of everything it saw. Plan makes the list of pages from
 // the router's routes, so that none is forgotten.
 package browser
 
 import (
+	"cmp"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,6 +28,11 @@ type Page struct {
 	Status  int    // expected; 0: 200
 	Cookies []*http.Cookie
 	Prefix  string // of its screenshots' names; the rest is made from the path
+	Lands   string // the path it leads to, when that is another; {lang} as in Path
+	// Type is what is typed into the first field of the page's own form, or onto
+	// its button when it has no field, before anything is judged; it must send
+	// the form ("\r" at its end), and the answer is what is looked at.
+	Type string
 }
 
 // Plan gives the pages of all routes of kind Page. Values fill the {names} of
@@ -80,14 +86,25 @@ type look struct {
 	width int64
 }
 
-func (l look) url(base string) string {
-	return base + strings.ReplaceAll(l.page.Path, "{lang}", string(l.lang))
+func (l look) url(base string) string { return base + l.speak(l.page.Path) }
+
+// speak puts the look's language into a path.
+func (l look) speak(path string) string { return strings.ReplaceAll(path, "{lang}", string(l.lang)) }
+
+// lands is the path, without query, that the look must end on; empty where a form
+// is sent, whose answer may come from anywhere.
+func (l look) lands() string {
+	if l.page.Type != "" {
+		return l.speak(l.page.Lands)
+	}
+	path, _, _ := strings.Cut(l.speak(cmp.Or(l.page.Lands, l.page.Path)), "?")
+	return path
 }
 
 // name is what the screenshot is called.
 func (l look) name() string {
 	path, _, _ := strings.Cut(l.page.Path, "?")
-	path = strings.TrimPrefix(strings.ReplaceAll(path, "{lang}", string(l.lang)), "/"+string(l.lang))
+	path = strings.TrimPrefix(l.speak(path), "/"+string(l.lang))
 	words := strings.FieldsFunc(l.page.Prefix+" "+path, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.'
 	})
@@ -109,6 +126,7 @@ const (
 	phone  = 360
 	desk   = 1440
 	reflow = 320 // WCAG 2.2, 1.4.10
+	zoomed = 720 // a desk at 200 %, WCAG 2.2, 1.4.4
 )
 
 // Visit looks at every page in Korean and English, light and dark, at 360 and

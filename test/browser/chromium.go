@@ -66,9 +66,8 @@ func see(browser context.Context, v visitor, l look) ([]string, []byte, error) {
 	if err := prepare(tab, v, l); err != nil {
 		return nil, nil, err
 	}
-	err := chromedp.Do(tab, chromedp.Navigate(l.url(v.base)), chromedp.KeyEvent("\t"))
-	if err != nil {
-		return nil, nil, fmt.Errorf("open the page: %w", err)
+	if err := open(tab, v, l); err != nil {
+		return nil, nil, err
 	}
 	a, err := chromedp.Run(tab, chromedp.Evaluate[answers](basics))
 	if err != nil {
@@ -92,6 +91,28 @@ func see(browser context.Context, v visitor, l look) ([]string, []byte, error) {
 	}
 	return slices.Concat(problems, found, narrow, heard.all(l.page.Status)), picture, nil
 }
+
+// open goes to the page, sends its form if the look says so, and presses Tab once.
+func open(tab context.Context, v visitor, l look) error {
+	if err := chromedp.Do(tab, chromedp.Navigate(l.url(v.base))); err != nil {
+		return fmt.Errorf("open the page: %w", err)
+	}
+	if l.page.Type != "" {
+		if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void](focusForm)); err != nil {
+			return fmt.Errorf("find the form: %w", err)
+		}
+		if _, err := chromedp.RunResponse(tab, chromedp.KeyEvent(l.page.Type)); err != nil {
+			return fmt.Errorf("send the form: %w", err)
+		}
+	}
+	if err := chromedp.Do(tab, chromedp.KeyEvent("\t")); err != nil {
+		return fmt.Errorf("press Tab: %w", err)
+	}
+	return nil
+}
+
+// focusForm puts the focus where a reader would begin to fill the page's form.
+const focusForm = `(document.querySelector('main form input:not([type=hidden])') || document.querySelector('main form button')).focus()`
 
 // prepare makes the tab what the look says before anything is opened in it.
 func prepare(tab context.Context, v visitor, l look) error {
@@ -139,6 +160,7 @@ document.addEventListener('securitypolicyviolation', e => window.refused.push(e.
 
 // basics asks the page what every page must have; one Tab was pressed before.
 const basics = `({
+	path: location.pathname,
 	status: performance.getEntriesByType('navigation')[0].responseStatus,
 	lang: document.documentElement.lang,
 	title: document.title,
@@ -149,6 +171,7 @@ const basics = `({
 })`
 
 type answers struct {
+	Path    string   `json:"path"`
 	Status  int      `json:"status"`
 	Lang    string   `json:"lang"`
 	Title   string   `json:"title"`
@@ -170,6 +193,8 @@ func judge(a answers, l look) []string {
 		want = http.StatusOK
 	}
 	say(a.Status != want, "status %d, want %d", a.Status, want)
+	lands := l.lands()
+	say(lands != "" && a.Path != lands, "it led to %s", a.Path)
 	say(a.Lang != string(l.lang), "lang is %q, want %q", a.Lang, l.lang)
 	say(strings.TrimSpace(a.Title) == "", "there is no title")
 	say(a.H1 != 1, "%d h1, want one", a.H1)
@@ -196,12 +221,14 @@ func audit(tab context.Context, axe string) ([]string, error) {
 	return out, nil
 }
 
-// reflows narrows a phone's window to 320 px and asks whether the page still fits.
+// reflows narrows a phone's window to 320 px, or enlarges a desk's to 200 %, and
+// asks whether the page still fits.
 func reflows(tab context.Context, l look) ([]string, error) {
+	width, what := int64(reflow), "at 320 px"
 	if l.width != phone {
-		return nil, nil
+		width, what = zoomed, "at 200 % zoom"
 	}
-	if err := resize(tab, reflow); err != nil {
+	if err := resize(tab, width); err != nil {
 		return nil, err
 	}
 	wide, err := chromedp.Run(tab, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
@@ -209,7 +236,7 @@ func reflows(tab context.Context, l look) ([]string, error) {
 		return nil, fmt.Errorf("measure the page: %w", err)
 	}
 	if wide > 0 {
-		return []string{fmt.Sprintf("at 320 px the page scrolls sideways by %d px", wide)}, nil
+		return []string{fmt.Sprintf("%s the page scrolls sideways by %d px", what, wide)}, nil
 	}
 	return nil, nil
 }

@@ -50,6 +50,7 @@ type told struct {
 // minutesView is how long it lasted for the account, by who says so.
 type minutesView struct {
 	Name, Length, During string
+	From                 time.Time
 }
 
 // updateView is one public message.
@@ -140,12 +141,12 @@ func newEvent(p page, e seen, spans []audience.Span, now time.Time) eventView {
 	level := worst(e.Incident)
 	v := eventView{
 		page: p, Event: e.Incident, Name: e.Title.In(l), Worst: level, State: stateWord(p, e.State),
-		When: z.Span(l, during(e.Incident)), Relevance: relevanceOf(p.Page, p.names, e.Assessment, level),
+		When: span(p.Page, during(e.Incident)), Relevance: relevanceOf(p.Page, p.names, e.Assessment, level),
 	}
 	if !e.State.Ended() {
 		v.Level = level
 	}
-	for _, s := range standing(e.Incident) {
+	for _, s := range e.Hits() {
 		if words := p.names.scope(s.Scope); !slices.Contains(v.Scopes, words) {
 			v.Scopes = append(v.Scopes, words)
 		}
@@ -194,7 +195,7 @@ func newMinutes(p page, m minutes, d health.Determination, ended bool) minutesVi
 	}
 	if m.Any {
 		v.Length = language.Minutes(l, m.Length)
-		v.During = p.Zones().Span(l, m.During)
+		v.From, v.During = m.During.From, span(p.Page, m.During)
 	}
 	if m.Running {
 		v.Length = p.Say("mine.minutes.running", "length", v.Length)

@@ -130,8 +130,8 @@ type Site struct{ o Options }
 // New is a site.
 func New(o Options) *Site { return &Site{o: o} }
 
-// Routes are the site's routes for the router. Samples name {account} and
-// {incident}.
+// Routes are the site's routes for the router. Samples name {account},
+// {incident} and {link}, the token of a mailed link.
 func (s *Site) Routes() []web.Route {
 	page := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Method: http.MethodGet, Pattern: pattern, Kind: web.Page, Access: web.SignedIn, Handler: h}
@@ -141,6 +141,8 @@ func (s *Site) Routes() []web.Route {
 	}
 	csv := page("/{lang}/my/{account}/events/{incident}/resources.csv", s.resourcesCSV)
 	csv.Kind = web.Data
+	confirm := open(http.MethodGet, "/{lang}/sign-in/confirm", web.Page, s.confirmForm)
+	confirm.Sample = func() string { return "/{lang}/sign-in/confirm?token={link}" }
 	return []web.Route{
 		page("/{lang}/my/{$}", s.accounts),
 		page("/{lang}/my/{account}/{$}", s.overview),
@@ -150,7 +152,7 @@ func (s *Site) Routes() []web.Route {
 		open(http.MethodGet, "/{lang}/sign-in", web.Page, s.signInForm),
 		open(http.MethodPost, "/{lang}/sign-in", web.Action, s.askForLink),
 		open(http.MethodGet, "/{lang}/sign-in/sent", web.Page, s.linkSent),
-		open(http.MethodGet, "/{lang}/sign-in/confirm", web.Page, s.confirmForm),
+		confirm,
 		open(http.MethodPost, "/{lang}/sign-in/confirm", web.Action, s.enter),
 		open(http.MethodPost, "/{lang}/sign-out", web.Action, s.leave),
 	}

@@ -170,7 +170,7 @@ func newRow(p page, e seen) row {
 	out := row{
 		Href: p.at("/events/" + string(e.ID)), Title: e.Title.In(l), Level: level,
 		Relevance: relevanceOf(p.Page, p.names, e.Assessment, level),
-		State:     stateWord(p, e.State), Began: e.Began(), When: z.Span(l, during(e.Incident)),
+		State:     stateWord(p, e.State), Began: e.Began(), When: span(p.Page, during(e.Incident)),
 	}
 	if next := e.Promised(); !next.IsZero() {
 		out.Next = z.Hour(l, next)
@@ -183,7 +183,7 @@ func stateWord(p page, s incident.State) string { return p.Say(messageID("mine.s
 // during is from the first impact's beginning to the last one's end; as declared
 // where something was declared.
 func during(i incident.Incident) health.Interval {
-	impacts := standing(i)
+	impacts := i.Hits()
 	said := slices.DeleteFunc(slices.Clone(impacts), func(p incident.Impact) bool { return p.Determination == health.DeterminationMeasured })
 	if len(said) > 0 {
 		impacts = said

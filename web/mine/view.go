@@ -1,7 +1,6 @@
 package mine
 
 import (
-	"slices"
 	"time"
 
 	"github.com/bonghwa/bonghwa/audience"
@@ -48,24 +47,8 @@ func (n names) scope(s health.Scope) string {
 // left open ends with the incident.
 func disturbances(i incident.Incident) []audience.Disturbance {
 	var out []audience.Disturbance
-	for _, p := range standing(i) {
+	for _, p := range i.Hits() {
 		out = append(out, audience.Disturbance{Scope: p.Scope, During: p.During, Level: p.Level})
-	}
-	return out
-}
-
-// standing are the impacts in force without those granted as goodwill, of which
-// nobody noticed anything.
-func standing(i incident.Incident) []incident.Impact {
-	out := slices.DeleteFunc(i.CurrentImpacts(), func(p incident.Impact) bool {
-		return p.Determination == health.DeterminationGoodwill
-	})
-	if end := i.EndedAt(); !end.IsZero() {
-		for n := range out {
-			if out[n].During.Open() {
-				out[n].During.To = end
-			}
-		}
 	}
 	return out
 }
@@ -76,7 +59,7 @@ func worst(i incident.Incident) health.Level {
 	if i.Kind == incident.Maintenance {
 		level = health.Maintenance
 	}
-	for _, p := range standing(i) {
+	for _, p := range i.Hits() {
 		level = max(level, p.Level)
 	}
 	return level
@@ -94,7 +77,7 @@ type minutes struct {
 func minutesFor(i incident.Incident, spans []audience.Span, d health.Determination, now time.Time) minutes {
 	var hit sla.Spans
 	var m minutes
-	for _, p := range standing(i) {
+	for _, p := range i.Hits() {
 		if p.Determination != d || p.Level <= health.Unknown {
 			continue
 		}
@@ -150,6 +133,15 @@ func relevanceOf(p ui.Page, n names, a audience.Assessment, hit health.Level) re
 		r.Level = health.Unknown
 	}
 	return r
+}
+
+// span is when something was; what still goes on has a beginning only.
+func span(p ui.Page, i health.Interval) string {
+	l := p.Voice.Language()
+	if i.Open() {
+		return p.Say("mine.since", "time", p.Zones().Short(l, i.From))
+	}
+	return p.Zones().Span(l, i)
 }
 
 func reason(p ui.Page, n names, r audience.Reason) string {

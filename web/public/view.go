@@ -21,7 +21,7 @@ type view struct {
 
 func (m *model) view(l health.Language) view {
 	v := view{model: m, l: l}
-	v.Page = ui.Page{Voice: m.book.In(l), Site: m.site, Level: m.worst, Confirmed: m.now.Truncate(time.Minute)}
+	v.Page = ui.Page{Voice: m.book.In(l), Site: m.site, Known: true, Level: m.worst, Confirmed: m.now.Truncate(time.Minute)}
 	return v
 }
 

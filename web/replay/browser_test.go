@@ -11,19 +11,16 @@ import (
 	"github.com/bonghwa/bonghwa/web/replay"
 )
 
-// Every page of a replay, seen by people: while it runs, before it begins, and
-// what a search does not find.
+// The pages of a replay while it runs, seen by people, and its mails turned to an
+// older page. The test of the whole program sees them when it is over.
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
-	s := seoul()
-	h, routes := built(t, s)
+	h, _ := built(t, seoul())
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	pages := browser.Plan(t, routes, map[string][]string{"file": {"000000002.eml"}})
-	pages = append(pages,
+	browser.Visit(t, server.URL,
 		browser.Page{Path: "/{lang}/replay?seen=4", Prefix: "new"},
-		browser.Page{Path: "/{lang}/replay/mails?to=nobody", Prefix: "none"})
-	browser.Visit(t, server.URL, pages...)
+		browser.Page{Path: "/{lang}/replay/mails?to=kim&before=000000043.eml", Prefix: "searched"})
 }
 
 func TestPagesBeforeTheFirstSentenceInABrowser(t *testing.T) {

@@ -33,6 +33,7 @@ type Page struct {
 	Title     string // of the document; pages print their own h1
 	Path      string
 	Section   Section
+	Known     bool         // Level is known; otherwise the mark says nothing of it
 	Level     health.Level // worst of now: it sets the number of flames
 	Confirmed time.Time    // world time at which the page was true; zero: made on request
 	Account   templ.Component

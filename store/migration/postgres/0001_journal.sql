@@ -29,8 +29,3 @@ CREATE TABLE follower_cursor (
     name   text COLLATE "C" NOT NULL PRIMARY KEY,
     number bigint NOT NULL
 );
-
-CREATE TABLE setting (
-    name    text COLLATE "C" NOT NULL PRIMARY KEY,
-    value   text NOT NULL
-);

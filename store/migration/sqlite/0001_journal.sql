@@ -29,8 +29,3 @@ CREATE TABLE follower_cursor (
     name   TEXT NOT NULL PRIMARY KEY,
     number INTEGER NOT NULL
 ) STRICT;
-
-CREATE TABLE setting (
-    name    TEXT NOT NULL PRIMARY KEY,
-    value   TEXT NOT NULL
-) STRICT;

@@ -1,0 +1,94 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/bonghwa/bonghwa/test/harness"
+)
+
+// Reader is somebody at a desk who has no mouse and whose browser runs no script.
+type Reader struct {
+	t   *testing.T
+	tab context.Context //nolint:containedctx // chromedp keeps the tab in it
+}
+
+// Focus is what the keyboard is on, as the page tells it.
+type Focus struct {
+	Tag     string `json:"tag"`
+	Name    string `json:"name"` // its label, else its text
+	Href    string `json:"href"`
+	Value   string `json:"value"`
+	Outline bool   `json:"outline"` // it can be seen that it has the focus
+	InView  bool   `json:"in_view"`
+}
+
+// Keyboard opens a browser for a reader without a mouse and without scripts.
+func Keyboard(t *testing.T) *Reader {
+	t.Helper()
+	browser := start(t, harness.Need(t, "chromium"))
+	tab, cancel := context.WithTimeout(browser, patience)
+	t.Cleanup(cancel)
+	if err := resize(tab, desk); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	return &Reader{t: t, tab: tab}
+}
+
+// Open goes to an address.
+func (r *Reader) Open(address string) {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, chromedp.Navigate(address)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Press presses keys and tells where the focus is afterwards.
+func (r *Reader) Press(keys string) Focus {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, chromedp.KeyEvent(keys)); err != nil {
+		r.t.Fatal(err)
+	}
+	return r.Focus()
+}
+
+// Enter presses Enter, waits for the page it leads to, and gives its address.
+func (r *Reader) Enter() string {
+	r.t.Helper()
+	answer, err := chromedp.RunResponse(r.tab, chromedp.KeyEvent("\r"))
+	if err != nil {
+		r.t.Fatal(fmt.Errorf("Enter leads nowhere: %w", err))
+	}
+	_ = answer
+	at, err := chromedp.Run(r.tab, chromedp.Location())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return at
+}
+
+// Focus tells where the focus is.
+func (r *Reader) Focus() Focus {
+	r.t.Helper()
+	f, err := chromedp.Run(r.tab, chromedp.Evaluate[Focus](focused))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return f
+}
+
+const focused = `(e => {
+	const style = getComputedStyle(e), box = e.getBoundingClientRect();
+	return {
+		tag: e.tagName, name: e.getAttribute('aria-label') || e.textContent.trim(), href: e.getAttribute('href') || '', value: e.value || '',
+		outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+		in_view: box.bottom > 0 && box.top < innerHeight,
+	};
+})(document.activeElement)`
