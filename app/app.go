@@ -108,17 +108,16 @@ func (n *Node) start(ctx context.Context) (err error) {
 		}
 	}
 	n.shelf = &shelf{store: n.db.Catalogs()}
-	if err := n.shelf.refresh(ctx); err != nil {
+	drawn, err := n.drawPage(ctx)
+	if err != nil {
 		return err
 	}
-	n.rooms = n.furnish()
-	n.rooms.public = n.publicSite()
 	n.meters = newMeters( //nolint:contextcheck // a look at the metrics brings no context
 		n.db.Notify().Open, func(ctx context.Context) (int64, error) {
 			p, err := n.db.Head(ctx)
 			return p.Number, err
 		})
-	n.follow(ctx)
+	n.follow(ctx, drawn)
 	if slices.Contains(n.config.Roles, config.RoleProbe) {
 		n.run(ctx, "probes", n.probe)
 	}
@@ -135,12 +134,14 @@ func (n *Node) start(ctx context.Context) (err error) {
 	return n.startAdmin(ctx)
 }
 
-// follow starts the followers of the journal.
-func (n *Node) follow(ctx context.Context) {
+// follow starts the followers of the journal; drawn is the number of the last fact
+// that the public page was drawn with.
+func (n *Node) follow(ctx context.Context, drawn int64) {
 	n.run(ctx, "drafter", func(ctx context.Context) error {
 		return journal.Exclusive(ctx, n.journal(), n.rooms.drafter)
 	})
-	n.run(ctx, "page", n.keepPage)
+	n.run(ctx, "page", func(ctx context.Context) error { return n.keepPage(ctx, drawn) })
+	n.run(ctx, "page's minute", n.renewPage)
 }
 
 // journal is what following needs.

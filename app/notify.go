@@ -124,7 +124,7 @@ type postman struct {
 	book     *language.Book
 	provider health.Text
 	url      string
-	replay   bool
+	invented bool
 	world    *clock.World
 }
 
@@ -144,7 +144,7 @@ func (p *postman) SendLink(ctx context.Context, m identity.LinkMail) error {
 			{Kind: notify.Note, Text: voice.Say("link.lasts", "lasts", language.Duration(m.Language, m.Lasts))},
 		},
 	}
-	if p.replay {
+	if p.invented {
 		d.Blocks = append(d.Blocks, notify.Block{Kind: notify.Note, Text: voice.Say("link.replay")})
 	}
 	err := p.mail.Send(ctx, email.Single{ID: health.NewID(now), Address: m.Address, Language: m.Language, At: now, Document: d})

@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -14,7 +11,6 @@ import (
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
-	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/mine"
 	"github.com/bonghwa/bonghwa/web/public"
@@ -25,53 +21,7 @@ import (
 
 // site is what every page says of the provider.
 func (n *Node) site() ui.Site {
-	return ui.Site{Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Zone: n.zone()}
-}
-
-// keepPage keeps the public page true: it follows the journal on this node, and
-// renders anew each minute of the world, but at most once a wall second, so that
-// the page can say how old it is.
-func (n *Node) keepPage(ctx context.Context) error {
-	head, err := n.db.Head(ctx)
-	if err != nil {
-		return err
-	}
-	// What was applied between the node's start and this head would else be missed.
-	if err := n.shelf.refresh(ctx); err != nil {
-		return err
-	}
-	if err := n.refreshPage(ctx); err != nil {
-		return err
-	}
-	renew := make(chan struct{})
-	go func() {
-		defer close(renew)
-		for n.o.Wall.Sleep(ctx, renewEvery(n.o.World.Speed())) == nil {
-			if err := n.refreshPage(ctx); err != nil && ctx.Err() == nil {
-				n.o.Log.LogAttrs(ctx, slog.LevelWarn, "the public page grows old", slog.Any("error", err))
-			}
-		}
-	}()
-	err = journal.Local(ctx, n.journal(), head.Number, func(ctx context.Context, facts []journal.Fact) error {
-		if slices.ContainsFunc(facts, func(f journal.Fact) bool { return f.Type == health.CatalogAppliedFact }) {
-			if err := n.shelf.refresh(ctx); err != nil {
-				return err
-			}
-		}
-		return n.refreshPage(ctx)
-	})
-	<-renew
-	return err
-}
-
-func (n *Node) refreshPage(ctx context.Context) error { return n.rooms.public.Refresh(ctx) }
-
-// renewEvery is a world minute in wall time, within a second and a minute.
-func renewEvery(speed float64) time.Duration {
-	if speed <= 0 {
-		return time.Second
-	}
-	return min(max(time.Duration(float64(time.Minute)/speed), time.Second), time.Minute)
+	return ui.Site{Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Story: n.o.Replay != nil, Zone: n.zone()}
 }
 
 // startWeb puts the sites together and opens the public listener.
@@ -115,7 +65,7 @@ func (n *Node) startWeb(ctx context.Context) error {
 func (n *Node) openDoor() (*identity.Door, error) {
 	post := &postman{
 		book: n.book, provider: n.config.Provider.Name, url: n.publicURL(),
-		replay: n.config.Provider.Invented, world: n.o.World,
+		invented: n.config.Provider.Invented, world: n.o.World,
 	}
 	if n.config.Mail.Relay != "" {
 		var err error

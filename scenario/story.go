@@ -52,6 +52,8 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 		say(u.PublishedAt, fmt.Sprintf("%s#update-%d", page, u.Sequence),
 			fmt.Sprintf("%d번째 소식이 모두에게 공개되었습니다.", u.Sequence), fmt.Sprintf("Update %d was published to everyone.", u.Sequence))
 	}
+	more, err := r.aftermath(ctx, i.ID)
+	out = append(out, more...)
 	updates := 0
 	for _, p := range told {
 		if p.Kind == "update" {
@@ -61,8 +63,7 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 		s.At = p.At
 		out = append(out, s)
 	}
-	more, err := r.aftermath(ctx, i.ID)
-	return sortSentences(append(out, more...)), err
+	return sortSentences(out), err
 }
 
 // toldSentence says how many were told of a publication; updates is how many of

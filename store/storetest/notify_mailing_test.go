@@ -215,12 +215,16 @@ func TestPromise2And3InAStorm(t *testing.T) {
 	for seed := range seeds {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
-			storetest.Each(t, func(t *testing.T, db *store.DB) { storm(t, db, seed) })
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				t.Helper()
+				storm(t, db, seed)
+			})
 		})
 	}
 }
 
 func storm(t *testing.T, db *store.DB, seed uint64) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 2018))
 	m := newMailing(t, db)
 	o := newOffice(t, rand.New(rand.NewPCG(seed, 22)), 0.01)

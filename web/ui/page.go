@@ -21,6 +21,7 @@ import (
 type Site struct {
 	Provider health.Text // the provider's name
 	Invented bool        // a replay: provider and customers are invented, and every page says so
+	Story    bool        // the replay has a page that tells its story
 	Zone     *time.Location
 }
 
