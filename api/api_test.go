@@ -34,6 +34,7 @@ var day = time.Date(2018, 11, 21, 23, 30, 0, 0, time.UTC)
 
 // server is an API over a database of its own, with a key of every kind.
 type server struct {
+	world *clock.World
 	*httptest.Server
 	t        *testing.T
 	db       *store.DB
@@ -59,6 +60,7 @@ func setup(t *testing.T) *server {
 	}
 	s := &server{t: t, db: db, log: &bytes.Buffer{}}
 	world := clock.NewWorld(day, 0)
+	s.world = world
 	s.desk = incident.NewDesk(db.Incidents(), world)
 	ring := identity.NewKeyring(db.Identity(), clock.Wall{})
 	s.ring = ring
@@ -152,7 +154,7 @@ func decode[T any](t *testing.T, r reply) T {
 }
 
 const draftBody = `{"kind":"issue","title":{"ko":"서울 DNS 장애","en":"DNS trouble in Seoul"},
- "impacts":[{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"partial_outage","from":"2018-11-21T23:19:00Z","share_ppm":400000,"determination":"declared","reason":"seen by the operators"}]}`
+ "impacts":[{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"partial_outage","from":"2018-11-21T23:19:00Z","share_ppm":400000,"determination":"declared","reason":{"ko":"운영자가 확인함","en":"seen by the operators"}}]}`
 
 func (s *server) open() api.Incident {
 	s.t.Helper()
@@ -265,7 +267,7 @@ func TestAnIncidentIsToldFromDraftToResolved(t *testing.T) {
 		t.Fatalf("sent twice: %+v", again.Updates)
 	}
 	restated := decode[api.Incident](t, s.call("POST", path+"/impacts", s.operator,
-		`{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"major_outage","from":"2018-11-21T23:19:00Z","to":"2018-11-21T23:29:00Z","share_ppm":900000,"determination":"declared","reason":"more was hit","replaces":"`+opened.Impacts[0].ID+`"}`).expect(t, 201))
+		`{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"major_outage","from":"2018-11-21T23:19:00Z","to":"2018-11-21T23:29:00Z","share_ppm":900000,"determination":"declared","reason":{"ko":"더 넓은 영향","en":"more was hit"},"replaces":"`+opened.Impacts[0].ID+`"}`).expect(t, 201))
 	if len(restated.Impacts) != 2 || restated.Impacts[0].InForce || !restated.Impacts[1].InForce {
 		t.Fatalf("%+v", restated.Impacts)
 	}
@@ -306,7 +308,7 @@ func TestBadInputNamesThePlaceAndChangesNothing(t *testing.T) {
 	s := setup(t)
 	path := "/api/v1/incidents/" + s.open().ID
 	before := s.call("GET", "/api/v1/incidents", s.operator, "").text
-	const impact = `{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"partial_outage","from":"2018-11-21T23:19:00Z","share_ppm":1,"determination":"declared","reason":"r"}`
+	const impact = `{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"partial_outage","from":"2018-11-21T23:19:00Z","share_ppm":1,"determination":"declared","reason":{"ko":"이유","en":"r"}}`
 	cases := []struct {
 		name, path, body string
 		status           int
@@ -318,7 +320,8 @@ func TestBadInputNamesThePlaceAndChangesNothing(t *testing.T) {
 		{"a wrong state", path + "/updates", `{"state":"fixed","body":{"ko":"가","en":"a"}}`, 422, []string{`"location":"body.state"`, "investigating"}},
 		{"a state out of order", path + "/updates", `{"state":"completed","body":{"ko":"가","en":"a"}}`, 409, []string{"an incident that is draft cannot become completed", "possible now"}},
 		{"a wrong level", path + "/impacts", strings.Replace(impact, "partial_outage", "bad", 1), 422, []string{`"location":"body.level"`, "major_outage"}},
-		{"no reason", path + "/impacts", strings.Replace(impact, `,"reason":"r"`, "", 1), 422, []string{`"location":"impact.reason"`}},
+		{"no reason", path + "/impacts", strings.Replace(impact, `,"reason":{"ko":"이유","en":"r"}`, "", 1), 422, []string{`"location":"impact.reason.ko"`, `"location":"impact.reason.en"`}},
+		{"half a reason", path + "/impacts", strings.Replace(impact, `"ko":"이유",`, "", 1), 422, []string{`"location":"impact.reason.ko"`}},
 		{"a share of nothing", path + "/impacts", strings.Replace(impact, `"share_ppm":1`, `"share_ppm":0`, 1), 422, []string{`"location":"body.share_ppm"`}},
 		{"a wrong time", path + "/impacts", strings.Replace(impact, "2018-11-21T23:19:00Z", "yesterday", 1), 422, []string{`"location":"body.from"`, "RFC 3339"}},
 		{"no JSON", "/api/v1/incidents", `{"kind":`, 400, []string{`"location":"body"`, "unexpected end"}},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -217,6 +218,8 @@ func (s *server) offered(ctx context.Context, impacts ...ImpactInput) error {
 			l.Add("impact.region", "the catalogue has no region "+p.Region, "name a region by its id in the catalogue")
 		case !current.Catalog.HasComponent(service, region):
 			l.Add("impact.scope", p.Service+" is not offered in "+p.Region, "name a service and a region in which it is offered")
+		case p.Zone != "" && (len(p.Zone) != len(p.Region)+1 || !strings.HasPrefix(p.Zone, p.Region)):
+			l.Add("impact.zone", "the zone is not one of region "+p.Region, "write the region's id and a letter, or leave it empty")
 		}
 	}
 	return l.Err()

@@ -40,7 +40,7 @@ type ImpactInput struct {
 	SharePPM      int64     `json:"share_ppm" minimum:"1" maximum:"1000000" doc:"Share of requests hit, parts per million"`
 	Determination string    `json:"determination" enum:"measured,declared,goodwill"`
 	Evidence      string    `json:"evidence,omitempty" maxLength:"2000"`
-	Reason        string    `json:"reason,omitempty" maxLength:"2000" doc:"Why it is declared so; needed when it is"`
+	Reason        Text      `json:"reason,omitzero" doc:"Why it is declared so; needed in every language when it is, at most 2,000 bytes each. It is published"`
 	Replaces      string    `json:"replaces,omitempty" doc:"Id of the statement that this one restates"`
 }
 
@@ -51,7 +51,7 @@ func (in ImpactInput) impact(request string) (incident.Impact, error) {
 		Scope:    health.Scope{Service: health.ServiceID(in.Service), Region: health.RegionID(in.Region), Zone: health.ZoneID(in.Zone)},
 		Symptom:  health.Symptom(in.Symptom), Level: level, During: health.Interval{From: in.From, To: in.To},
 		SharePPM: in.SharePPM, Determination: health.Determination(in.Determination),
-		Evidence: in.Evidence, Reason: in.Reason, Request: request,
+		Evidence: in.Evidence, Reason: in.Reason.text(), Request: request,
 	}, err
 }
 
@@ -136,7 +136,7 @@ func incidentOf(i incident.Incident, inside bool) Incident {
 	for _, p := range i.Impacts {
 		shown := impactOf(p, force[p.ID])
 		if !inside {
-			shown.StatedBy = ""
+			shown.StatedBy, shown.Evidence = "", ""
 		}
 		out.Impacts = append(out.Impacts, shown)
 	}
@@ -159,7 +159,7 @@ func impactOf(p incident.Impact, inForce bool) Impact {
 		ImpactInput: ImpactInput{
 			Service: string(p.Scope.Service), Region: string(p.Scope.Region), Zone: string(p.Scope.Zone),
 			Symptom: string(p.Symptom), Level: p.Level.String(), From: p.During.From, To: p.During.To,
-			SharePPM: p.SharePPM, Determination: string(p.Determination), Evidence: p.Evidence, Reason: p.Reason,
+			SharePPM: p.SharePPM, Determination: string(p.Determination), Evidence: p.Evidence, Reason: textOf(p.Reason),
 			Replaces: string(p.Replaces),
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/audience"
@@ -86,7 +87,7 @@ func (s *server) outage() string {
 	s.t.Helper()
 	path := "/api/v1/incidents/" + s.open().ID
 	first := decode[api.Incident](s.t, s.call("GET", path, s.operator, ""))
-	s.call("POST", path+"/impacts", s.operator, `{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"major_outage","from":"2018-11-21T23:19:00Z","to":"2018-11-21T23:29:00Z","share_ppm":900000,"determination":"declared","reason":"as the operators saw it","replaces":"`+first.Impacts[0].ID+`"}`).expect(s.t, 201)
+	s.call("POST", path+"/impacts", s.operator, `{"service":"ec2","region":"ap-northeast-2","symptom":"dns","level":"major_outage","from":"2018-11-21T23:19:00Z","to":"2018-11-21T23:29:00Z","share_ppm":900000,"determination":"declared","reason":{"ko":"운영자가 본 대로","en":"as the operators saw it"},"replaces":"`+first.Impacts[0].ID+`"}`).expect(s.t, 201)
 	s.call("POST", path+"/updates", s.operator, `{"state":"resolved","body":{"ko":"복구되었습니다.","en":"Recovered."}}`).expect(s.t, 201)
 	return path
 }
@@ -212,6 +213,7 @@ func TestACreditIsPlannedApprovedAndApplied(t *testing.T) {
 	s := setup(t)
 	s.customers()
 	s.outage()
+	s.world.Jump(time.Date(2018, 12, 1, 1, 0, 0, 0, time.UTC))
 	const plan = "/api/v1/credit/runs?month=2018-11&service=ec2&region=ap-northeast-2&bill=november.csv"
 	run := decode[credit.Run](t, s.csv(plan, s.operator, bill("2018-11", "2018-12", "100.00")).expect(t, 201))
 	if run.State != credit.Planned || len(run.Lines) != 1 || run.Lines[0].Post.Minor != 1000 {
@@ -265,6 +267,7 @@ func TestSeveralBillsArePartsReadInTurn(t *testing.T) {
 	s := setup(t)
 	s.customers()
 	s.outage()
+	s.world.Jump(time.Date(2018, 12, 1, 1, 0, 0, 0, time.UTC))
 	var body strings.Builder
 	w := multipart.NewWriter(&body)
 	for _, cost := range []string{"100.00", "50.00"} {

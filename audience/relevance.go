@@ -47,6 +47,7 @@ type ReasonCode string
 const (
 	ReasonNeverImported    ReasonCode = "inventory_never_imported" // unknown: none
 	ReasonStale            ReasonCode = "inventory_stale"          // unknown: AsOf
+	ReasonNothingStated    ReasonCode = "nothing_stated"           // unknown: none
 	ReasonNoDisturbance    ReasonCode = "no_disturbance"           // not impacted: none
 	ReasonInScope          ReasonCode = "resources_in_scope"       // impacted: Scope, During, Count, Total
 	ReasonEndedBefore      ReasonCode = "ended_before"             // related: Scope, During, Count, At (last end)
@@ -95,7 +96,8 @@ type Question struct {
 // that the account has resources of that service in that region which were not
 // touched; partially related, only of other services there. An inventory that
 // was never imported or is stale gives unknown, unless what is known already
-// shows the account impacted. A scope whose level is operational disturbs nobody.
+// shows the account impacted. So does an incident of which no disturbance has been
+// stated yet. A scope whose level is operational disturbs nobody.
 //
 // Count and Total are sums of the spans' counts: of a span that was open during
 // the disturbance all its resources are counted. Directory.Assess gives the
@@ -105,6 +107,9 @@ func Assess(spans []Span, q Question) Assessment {
 	disturbed := slices.DeleteFunc(slices.Clone(q.Disturbances), func(d Disturbance) bool {
 		return d.Level == health.Operational || d.Level == health.Unknown
 	})
+	if len(q.Disturbances) == 0 {
+		return Assessment{Reason: Reason{Code: ReasonNothingStated}}
+	}
 	best := Assessment{Relevance: NotImpacted, Reason: nothing(spans, disturbed)}
 	slices.SortFunc(disturbed, compareDisturbances)
 	for _, d := range disturbed {

@@ -63,6 +63,7 @@ func TestAssess(t *testing.T) {
 		"other service":         {[]audience.Span{span(rds, old, never, 2)}, []audience.Disturbance{dns()}, old, audience.PartiallyRelated, audience.ReasonOtherService, 2, 2, never},
 		"other region":          {[]audience.Span{span(tokyo, old, never, 7)}, []audience.Disturbance{dns()}, old, audience.NotImpacted, audience.ReasonNothingInRegions, 0, 7, never},
 		"nothing at all":        {nil, []audience.Disturbance{dns()}, old, audience.NotImpacted, audience.ReasonNothingInRegions, 0, 0, never},
+		"nothing stated yet":    {[]audience.Span{span(seoul, old, never, 3)}, nil, old, audience.RelevanceUnknown, audience.ReasonNothingStated, 0, 0, never},
 		"no disturbance":        {[]audience.Span{span(seoul, old, never, 3)}, []audience.Disturbance{calm}, old, audience.NotImpacted, audience.ReasonNoDisturbance, 0, 0, never},
 		"never imported":        {nil, []audience.Disturbance{dns()}, never, audience.RelevanceUnknown, audience.ReasonNeverImported, 0, 0, never},
 		"stale":                 {[]audience.Span{span(tokyo, old, never, 7)}, []audience.Disturbance{dns()}, kst(1, 0, 0).AddDate(0, -3, 0), audience.RelevanceUnknown, audience.ReasonStale, 0, 0, never},

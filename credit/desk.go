@@ -163,6 +163,9 @@ func (d *Desk) Plan(ctx context.Context, req PlanRequest, by Actor) (Run, error)
 	if err != nil {
 		return Run{}, err
 	}
+	if now := d.o.World.Now(); now.Before(run.Period.To) {
+		return Run{}, fault.New(fault.Conflict, "month", "the month "+req.Month.String()+" is not over", "plan its credits when it is")
+	}
 	if run.Lines, err = Plan(in); err != nil {
 		return Run{}, err
 	}
@@ -177,7 +180,11 @@ func (d *Desk) Plan(ctx context.Context, req PlanRequest, by Actor) (Run, error)
 	if err != nil {
 		return Run{}, err
 	}
-	return run, d.o.Store.Plan(ctx, run, facts)
+	err = d.o.Store.Plan(ctx, run, facts)
+	if fault.Is(err, fault.Conflict) { // somebody planned the same at the same moment
+		return d.o.Store.Run(ctx, run.ID)
+	}
+	return run, err
 }
 
 func (d *Desk) measure(ctx context.Context, req *PlanRequest) (sla.Row, sla.Policy, error) {

@@ -24,6 +24,9 @@ type Opening struct {
 // maxTitle is how many bytes a title may have in one language.
 const maxTitle = 300
 
+// maxReason is how many bytes the reason of an impact may have in one language.
+const maxReason = 2_000
+
 // maxBody is how many bytes a message may have in one language: enough for any
 // notice, small enough for any channel's page of it.
 const maxBody = 20_000
@@ -93,8 +96,8 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 	if p.SharePPM < 1 || p.SharePPM > 1_000_000 {
 		l.Add("impact.share_ppm", fmt.Sprintf("%d is no share", p.SharePPM), "write parts per million of requests hit, 1 to 1000000")
 	}
-	if p.Determination == health.DeterminationDeclared && strings.TrimSpace(p.Reason) == "" {
-		l.Add("impact.reason", "a declared impact says why it is declared so", "write the reason")
+	if p.Determination == health.DeterminationDeclared || !p.Reason.Empty() {
+		checkReason(&l, p.Reason)
 	}
 	if p.Replaces != "" && !slices.ContainsFunc(i.CurrentImpacts(), func(q Impact) bool { return q.ID == p.Replaces }) {
 		l.Add("impact.replaces", "no impact in force has the id "+string(p.Replaces), "name the newest statement of the impact")
@@ -102,12 +105,35 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 	return l.Err()
 }
 
+// checkReason finds what is wrong with a reason: it is published, so nobody may
+// find it in the other language alone.
+func checkReason(l *fault.List, reason health.Text) {
+	for _, lang := range health.Languages() {
+		where := "impact.reason." + string(lang)
+		switch s := reason.In(lang); {
+		case strings.TrimSpace(s) == "":
+			l.Add(where, "the reason in this language is missing", "write why it is declared so: it is published")
+		case len(s) > maxReason:
+			l.Add(where, fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", maxReason))
+		}
+	}
+}
+
+// longestImpact is how many years back an impact may begin.
+const longestImpact = 20
+
 func (i Incident) checkSpan(l *fault.List, during health.Interval, now time.Time) {
 	if during.From.IsZero() {
 		l.Add("impact.from", "the start is missing", "write a time such as 2018-11-21T23:19:00Z")
 	}
 	if i.Kind != Maintenance && during.From.After(now) {
 		l.Add("impact.from", "the start is in the future", "state an impact once it has begun")
+	}
+	if i.Kind != Maintenance && during.To.After(now) {
+		l.Add("impact.to", "the end is in the future", "leave it open while it lasts")
+	}
+	if !during.From.IsZero() && during.From.Before(now.AddDate(-longestImpact, 0, 0)) {
+		l.Add("impact.from", fmt.Sprintf("the start is more than %d years ago", longestImpact), "mend the year")
 	}
 	if !during.Open() && !during.From.Before(during.To) {
 		l.Add("impact.to", "the end is not after the start", "intervals are half-open: to is the first instant that was well again")

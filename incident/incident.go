@@ -70,9 +70,9 @@ type Impact struct {
 	During        health.Interval
 	SharePPM      int64 // of requests hit, parts per million, 1 to 1,000,000
 	Determination health.Determination
-	Evidence      string // how it is known: a verdict's id, a document
-	Reason        string // why it was declared so; empty for measured ones
-	StatedBy      string // id of who stated it
+	Evidence      string      // how it is known: a verdict's id, a document
+	Reason        health.Text // why it was declared so, as it is published; empty for measured ones
+	StatedBy      string      // id of who stated it
 	StatedAt      time.Time
 	Request       string // the caller's idempotency key; usually empty
 }

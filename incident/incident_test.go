@@ -1,7 +1,7 @@
 package incident_test
 
 import (
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +20,7 @@ func both(ko, en string) health.Text { return health.Text{health.Korean: ko, hea
 func declared() incident.Impact {
 	return incident.Impact{
 		Scope: health.Scope{Service: "ec2", Region: "ap-northeast-2"}, Symptom: health.DNS, Level: health.MajorOutage,
-		During: health.Interval{From: begin}, SharePPM: 1_000_000, Determination: health.DeterminationDeclared, Reason: "monitoring",
+		During: health.Interval{From: begin}, SharePPM: 1_000_000, Determination: health.DeterminationDeclared, Reason: both("모니터링", "monitoring"),
 	}
 }
 
@@ -134,6 +134,41 @@ func TestImpactsAreRestatedByAppending(t *testing.T) {
 	}
 }
 
+func TestAReasonIsWrittenInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 2_001)
+	cases := []struct {
+		name          string
+		determination health.Determination
+		reason        health.Text
+		where         []string // none: it is taken
+	}{
+		{"declared with both", health.DeterminationDeclared, both("가", long[1:]), nil},
+		{"declared without", health.DeterminationDeclared, nil, []string{"impact.reason.ko", "impact.reason.en"}},
+		{"declared in English alone", health.DeterminationDeclared, health.Text{health.English: "a"}, []string{"impact.reason.ko"}},
+		{"declared with a blank", health.DeterminationDeclared, both("가", " "), []string{"impact.reason.en"}},
+		{"too long", health.DeterminationDeclared, both("가", long), []string{"impact.reason.en"}},
+		{"measured without", health.DeterminationMeasured, nil, nil},
+		{"goodwill in Korean alone", health.DeterminationGoodwill, health.Text{health.Korean: "가"}, []string{"impact.reason.en"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := declared()
+			p.Determination, p.Reason = c.determination, c.reason
+			_, _, err := opened(t).StateImpact(p, "op", begin.Add(time.Hour))
+			if (err != nil) != (len(c.where) > 0) {
+				t.Fatalf("got %v", err)
+			}
+			for _, where := range c.where {
+				if !strings.Contains(err.Error(), where) {
+					t.Errorf("%s is not named in %v", where, err)
+				}
+			}
+		})
+	}
+}
+
 func TestAKeyIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	i := opened(t)
@@ -194,7 +229,7 @@ func TestPromise6NoSilentEdits(t *testing.T) {
 					t.Fatal("a published update changed")
 				}
 			}
-			if !slices.Equal(i.Impacts[:len(was.Impacts)], was.Impacts) {
+			if !reflect.DeepEqual(i.Impacts[:len(was.Impacts)], was.Impacts) {
 				t.Fatal("a stated impact changed")
 			}
 		}

@@ -133,7 +133,7 @@ func (r *Replay) readIncident(ctx context.Context, o *Outcome, seen *expect.Obse
 	d := r.stage.script.Declared
 	for _, p := range i.Impacts {
 		if p.InForce && p.Determination == "declared" {
-			o.Declared = DeclaredSpan{Span: p.span(), By: d.By, Reason: d.Reason}
+			o.Declared = DeclaredSpan{Span: p.span(), By: d.By, Reason: d.Reason.In(health.English)}
 		}
 	}
 	o.Updates = len(i.Updates)

@@ -149,12 +149,18 @@ func (r *Replay) incident(ctx context.Context) (incidentView, error) {
 	return i, err
 }
 
+// publications are what was told of the story's own incident and credit run.
 func (r *Replay) publications(ctx context.Context) ([]publicationView, error) {
-	var out struct {
+	type list struct {
 		Publications []publicationView `json:"publications"`
 	}
-	err := r.operator.get(ctx, "/publications", &out)
-	return out.Publications, err
+	var updates, credits list
+	id, run := r.known()
+	err := r.operator.get(ctx, "/publications"+query("incident", string(id)), &updates)
+	if err == nil && run != "" {
+		err = r.operator.get(ctx, "/publications"+query("run", string(run)), &credits)
+	}
+	return append(updates.Publications, credits.Publications...), err
 }
 
 func (r *Replay) publishSummary(ctx context.Context, s Step) error {

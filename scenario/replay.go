@@ -114,7 +114,7 @@ func (r *Replay) Furnish(ctx context.Context) error {
 		{"resources", ResourcesFile},
 		{"support_plans", PlansFile},
 	} {
-		if _, err := r.doors.Command(ctx, "accounts", "import", "--kind", in.kind, r.stage.input(in.file)); err != nil {
+		if _, err := r.doors.Command(ctx, "accounts", "import", "--kind", in.kind, "--as-of", r.stage.script.Begins.Format(time.RFC3339), r.stage.input(in.file)); err != nil {
 			return fmt.Errorf("import %s: %w", in.kind, err)
 		}
 	}

@@ -41,13 +41,13 @@ type Script struct {
 
 // Declared is the impact as the provider declares it.
 type Declared struct {
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to"`
-	Level    string    `json:"level"`
-	Symptom  string    `json:"symptom"`
-	SharePPM int64     `json:"share_ppm"`
-	Reason   string    `json:"reason"`
-	By       string    `json:"by"`
+	From     time.Time   `json:"from"`
+	To       time.Time   `json:"to"`
+	Level    string      `json:"level"`
+	Symptom  string      `json:"symptom"`
+	SharePPM int64       `json:"share_ppm"`
+	Reason   health.Text `json:"reason"`
+	By       string      `json:"by"`
 }
 
 // Vantage is a place that probes.

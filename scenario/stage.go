@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
@@ -36,6 +37,7 @@ type Stage struct {
 	world  *clock.World
 	fleet  *world.Fleet
 	mail   *mail.Server
+	lock   *os.File // of the folder: two replays in one would spoil both
 }
 
 // fastest is the fastest speed a replay supports.
@@ -56,18 +58,39 @@ func Raise(ctx context.Context, o StageOptions) (*Stage, error) {
 		script.Fleet.RemovalEvery = o.Removal
 	}
 	s := &Stage{o: o, script: script}
-	if err := s.writeInputs(raw); err != nil {
-		return nil, err
-	}
-	now, err := s.savedTime()
-	if err != nil {
-		return nil, err
-	}
-	s.world = clock.NewWorld(now, 0)
-	if err := s.open(ctx); err != nil {
+	if err := s.raise(ctx, raw); err != nil {
 		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing goes on when ctx has ended
 	}
 	return s, nil
+}
+
+func (s *Stage) raise(ctx context.Context, script []byte) error {
+	if err := s.takeFolder(); err != nil {
+		return err
+	}
+	if err := s.writeInputs(script); err != nil {
+		return err
+	}
+	now, err := s.savedTime()
+	if err != nil {
+		return err
+	}
+	s.world = clock.NewWorld(now, 0)
+	return s.open(ctx)
+}
+
+// takeFolder makes the folder and locks it until Close, or until the process ends.
+func (s *Stage) takeFolder() (err error) {
+	if err := os.MkdirAll(s.o.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the replay's folder: %w", err)
+	}
+	if s.lock, err = os.OpenFile(filepath.Join(s.o.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return fmt.Errorf("lock the replay's folder: %w", err)
+	}
+	if err := syscall.Flock(int(s.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fault.New(fault.Conflict, s.o.Dir, "another replay is running in this folder", "end it first, or name another --dir")
+	}
+	return nil
 }
 
 func (s *Stage) open(ctx context.Context) (err error) {
@@ -95,10 +118,14 @@ func (s *Stage) Close() error {
 	if s.fleet != nil {
 		s.fleet.Close()
 	}
+	var err error
 	if s.mail != nil {
-		return s.mail.Close()
+		err = s.mail.Close()
 	}
-	return nil
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
 }
 
 // World is the clock of the replay.

@@ -44,7 +44,7 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 				"Probes in more than one zone agreed that queries fail, and a draft opened by itself.")
 		}
 		if p.Determination == "measured" && !p.To.IsZero() {
-			say(p.To, page, "마지막으로 실패한 프로브입니다. 이 뒤로 모든 조회가 성공했습니다.",
+			say(p.To, page, "프로브가 마지막으로 실패한 순간입니다. 이 뒤로 모든 조회가 성공했습니다.",
 				"The last probe failed. Every query after it was answered.")
 		}
 	}
@@ -69,24 +69,27 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 // toldSentence says how many were told of a publication; updates is how many of
 // them there have been, this one included.
 func toldSentence(p publicationView, updates int) Sentence {
-	ko, en := "크레딧 안내", "Word of the credit"
+	ko, en, whomKo, whomEn := "크레딧 안내", "Word of the credit", "크레딧을 받는", "credited"
+	if p.Kind != "credit" {
+		whomKo, whomEn = "영향받은", "hit"
+	}
 	switch p.Kind {
 	case "update":
 		ko, en = fmt.Sprintf("%d번째 소식", updates), fmt.Sprintf("Update %d", updates)
 	case "summary":
 		ko, en = "사후 보고서", "The post-event summary"
 	}
-	korean := fmt.Sprintf("%s: 영향받은 고객의 주소 %d개 가운데 %d개에 메일이 갔습니다.", ko, p.Audience, p.Delivered)
-	english := fmt.Sprintf("%s was mailed to %d of the %d addresses of customers hit.", en, p.Delivered, p.Audience)
+	korean := fmt.Sprintf("%s: %s 고객의 주소 %d개 가운데 %d개에 메일이 갔습니다.", ko, whomKo, p.Audience, p.Delivered)
+	english := fmt.Sprintf("%s was mailed to %d of the %d addresses of customers %s.", en, p.Delivered, p.Audience, whomEn)
 	if p.Delivered == p.Audience {
-		korean = fmt.Sprintf("%s: 영향받은 고객의 주소 %d개 모두에 메일이 갔습니다.", ko, p.Audience)
-		english = fmt.Sprintf("%s was mailed to all %d addresses of customers hit.", en, p.Audience)
+		korean = fmt.Sprintf("%s: %s 고객의 주소 %d개 모두에 메일이 갔습니다.", ko, whomKo, p.Audience)
+		english = fmt.Sprintf("%s was mailed to all %d addresses of customers %s.", en, p.Audience, whomEn)
 	}
 	if p.Superseded > 0 {
 		korean += fmt.Sprintf(" %d개에는 그사이 나온 더 새로운 소식이 대신 갔습니다.", p.Superseded)
 		english += fmt.Sprintf(" %d got the next one instead, which had come out meanwhile.", p.Superseded)
 	}
-	return Sentence{Proof: "/{lang}/replay/mails", Text: health.Text{health.Korean: korean, health.English: english}}
+	return Sentence{Proof: "/{lang}/replay/mails?about=" + p.ID, Text: health.Text{health.Korean: korean, health.English: english}}
 }
 
 // aftermath is the summary, the measurement and the credit.
@@ -121,7 +124,7 @@ func (r *Replay) aftermath(ctx context.Context, id health.IncidentID) ([]Sentenc
 	if err := r.operator.get(ctx, "/credit/runs/"+string(runID), &run); err != nil {
 		return nil, err
 	}
-	out = append(out, Sentence{At: run.PlannedAt, Proof: "/{lang}/components/" + string(r.stage.script.Service) + "-" + string(r.stage.script.Region), Text: health.Text{
+	out = append(out, Sentence{At: run.PlannedAt, Proof: "/{lang}/my/", Text: health.Text{
 		health.Korean:  fmt.Sprintf("제공자가 선언한 11월 가용성은 %s %%이고, 요금의 %s %%를 돌려주기로 계산했습니다.", run.Availability.Percent, run.Availability.TierPct),
 		health.English: fmt.Sprintf("Availability in November, as the provider declares it, is %s %%; %s %% of the charges are to be credited.", run.Availability.Percent, run.Availability.TierPct),
 	}})

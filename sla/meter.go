@@ -85,6 +85,14 @@ func NewMeter(incidents Incidents, policies Policies, regions Regions, world Wor
 	return &Meter{incidents: incidents, policies: policies, regions: regions, world: world}
 }
 
+// longestReport is how many months a report has at most: ten years.
+const longestReport = 120
+
+// months counts the months from one to another, both included.
+func months(from, to Month) int {
+	return (to.Year-from.Year)*12 + int(to.Month) - int(from.Month) + 1
+}
+
 // Report gives two rows, literal then declared, for every family, region and
 // month asked for, in this order. A month without any incident has its rows too.
 func (m *Meter) Report(ctx context.Context, req Request) ([]Row, error) {
@@ -93,6 +101,9 @@ func (m *Meter) Report(ctx context.Context, req Request) ([]Row, error) {
 	}
 	if req.From == (Month{}) || req.To.Compare(req.From) < 0 {
 		return nil, fault.New(fault.Invalid, "month", "the report has no month", "give a month such as 2018-11, the first before the last")
+	}
+	if n := months(req.From, req.To); n > longestReport {
+		return nil, fault.New(fault.Invalid, "to", fmt.Sprintf("the report is of %d months", n), fmt.Sprintf("ask for at most %d at a time", longestReport))
 	}
 	policies, err := m.policies.Policies(ctx)
 	if err != nil {
@@ -154,12 +165,12 @@ func (m *Meter) family(ctx context.Context, req Request, versions []Policy, inci
 	if err != nil {
 		return nil, fmt.Errorf("read the regions of %s: %w", versions[0].Service, err)
 	}
-	regions = slices.Clone(regions)
+	regions = slices.DeleteFunc(slices.Clone(regions), func(r health.RegionID) bool { return req.Region != "" && r != req.Region })
 	slices.Sort(regions)
 	var rows []Row
 	for _, region := range regions {
-		if req.Region != "" && region != req.Region {
-			continue
+		if ctx.Err() != nil {
+			return nil, ctx.Err() // nobody waits for the rest
 		}
 		q := Question{
 			Scope:     health.Scope{Service: versions[0].Service, Region: region},

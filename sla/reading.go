@@ -100,7 +100,7 @@ func (p Policy) Measure(q Question) Availability {
 		if !inc.Public() || inc.State == incident.Canceled {
 			continue
 		}
-		hit := p.counted(inc, q)
+		hit := ending(inc, p.counted(inc, q), q)
 		if inc.Kind == incident.Maintenance && p.Maintenance.Quota > 0 {
 			excluded = append(excluded, p.announced(inc, hit, q)...)
 		}
@@ -149,6 +149,22 @@ func known(inc incident.Incident, at time.Time) []incident.Impact {
 		return inc.CurrentImpacts()
 	}
 	return inc.ImpactsAsKnown(at)
+}
+
+// ending ends the impacts that were left open when their incident ended, as far as
+// that was known.
+func ending(inc incident.Incident, impacts []incident.Impact, q Question) []incident.Impact {
+	end := inc.EndedAt()
+	if end.IsZero() || end.After(q.now()) {
+		return impacts
+	}
+	out := slices.Clone(impacts)
+	for n := range out {
+		if out[n].During.Open() {
+			out[n].During.To = end
+		}
+	}
+	return out
 }
 
 // announced are the spans of work that was first stated long enough before it

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/sla"
@@ -170,6 +171,29 @@ func TestAsKnownInTheMiddleNothingIsDownLaterThanThat(t *testing.T) {
 		if got := row.DownMicros / time.Minute.Microseconds(); got != c.minutes {
 			t.Errorf("known at %s: %d minutes down, want %d", c.knownAt, got, c.minutes)
 		}
+	}
+}
+
+func TestAnImpactLeftOpenEndsWithItsIncident(t *testing.T) {
+	t.Parallel()
+	inc := outage(t, health.DNS)
+	open := inc.Impacts[1]
+	open.During.To = time.Time{}
+	inc.Impacts = []incident.Impact{open}
+	inc.State = incident.Resolved
+	inc.Updates = []incident.Update{{Sequence: 1, State: incident.Resolved, PublishedAt: open.During.From.Add(90 * time.Minute)}}
+	f := fixed{[]incident.Incident{inc}, policiesOfTheReplay(t), []health.RegionID{"ap-northeast-2"}}
+	if row := f.report(t, sla.Request{From: november})[1]; row.DownMicros != 90*time.Minute.Microseconds() {
+		t.Errorf("%d minutes down, want the 90 until it was resolved", row.DownMicros/time.Minute.Microseconds())
+	}
+}
+
+func TestAReportHasABound(t *testing.T) {
+	t.Parallel()
+	m := sla.NewMeter(fixed{}, fixed{}, fixed{}, fixed{})
+	req := sla.Request{From: sla.Month{Year: 1, Month: time.January}, To: sla.Month{Year: 9999, Month: time.December}}
+	if _, err := m.Report(t.Context(), req); !fault.Is(err, fault.Invalid) {
+		t.Errorf("ten thousand years gave %v", err)
 	}
 }
 

@@ -61,7 +61,7 @@ func (s *Audience) saveOnce(ctx context.Context, b audience.Batch, e journal.Ent
 	if err != nil {
 		return 0, fmt.Errorf("compare the import with what is known: %w", s.db.explain(err))
 	}
-	newer := b.Kind == audience.Resources && micros(b.AsOf) > asOf
+	newer := b.Kind == audience.Resources && len(b.Resources) > 0 && micros(b.AsOf) > asOf
 	if newer {
 		asOf = micros(b.AsOf)
 	}

@@ -82,6 +82,9 @@ func (db *DB) openSQLite(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fault.Wrap(fault.Unavailable, "make the database's folder", err)
 	}
+	if err := private(path); err != nil {
+		return err
+	}
 	pragmas := url.Values{"_pragma": {
 		"journal_mode(WAL)", "busy_timeout(10000)", "foreign_keys(1)", "synchronous(FULL)", "cache_size(-65536)",
 	}}
@@ -99,6 +102,16 @@ func (db *DB) openSQLite(path string) error {
 	db.reader.SetMaxIdleConns(8)
 	db.kind = onSQLite
 	return nil
+}
+
+// private makes the database's file readable by its owner alone when it is new: it
+// holds addresses of people.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // G304: the file the operator names
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "open the database", err)
+	}
+	return f.Close()
 }
 
 func (db *DB) openPostgres(address string) error {

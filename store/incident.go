@@ -156,16 +156,19 @@ func (s *Incidents) addImpacts(ctx context.Context, place map[health.IncidentID]
 	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
 		var of health.IncidentID
 		var p incident.Impact
-		var level string
+		var level, reason string
 		var from, to, stated int64
 		if err := rows.Scan(&of, &p.ID, &p.Replaces, &p.Scope.Service, &p.Scope.Region, &p.Scope.Zone, &p.Symptom, &level, &from, &to, &p.SharePPM,
-			&p.Determination, &p.Evidence, &p.Reason, &p.StatedBy, &stated, &p.Request); err != nil {
+			&p.Determination, &p.Evidence, &reason, &p.StatedBy, &stated, &p.Request); err != nil {
 			return struct{}{}, err
 		}
 		p.During = health.Interval{From: fromMicros(from), To: fromMicros(to)}
 		p.StatedAt = fromMicros(stated)
+		if err := errors.Join(p.Level.UnmarshalText([]byte(level)), fromJSON(reason, &p.Reason)); err != nil {
+			return struct{}{}, err
+		}
 		place[of].Impacts = append(place[of].Impacts, p)
-		return struct{}{}, place[of].Impacts[len(place[of].Impacts)-1].Level.UnmarshalText([]byte(level))
+		return struct{}{}, nil
 	})
 	return err
 }
@@ -248,10 +251,14 @@ func saveImpacts(ctx context.Context, t *tx, i incident.Incident) error {
 	var rows [][]any
 	for n := have; n < len(i.Impacts); n++ {
 		p := i.Impacts[n]
+		reason, err := toJSON(p.Reason)
+		if err != nil {
+			return err
+		}
 		rows = append(rows, []any{
 			string(i.ID), n + 1, string(p.ID), string(p.Replaces), string(p.Scope.Service), string(p.Scope.Region), string(p.Scope.Zone),
 			string(p.Symptom), p.Level.String(), micros(p.During.From), micros(p.During.To), p.SharePPM,
-			string(p.Determination), p.Evidence, p.Reason, p.StatedBy, micros(p.StatedAt), p.Request,
+			string(p.Determination), p.Evidence, reason, p.StatedBy, micros(p.StatedAt), p.Request,
 		})
 	}
 	_, err := t.bulk(ctx, `INSERT INTO impact (incident, position, id, replaces, service, region, zone, symptom, level, starts, ends, share_ppm,

@@ -38,7 +38,7 @@ func (c *importCommand) Run(s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	bench, err := app.OpenBench(s.ctx, database, false)
+	bench, err := app.OpenBench(s.ctx, database, true)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (c *keyCreateCommand) Run(s *session) (err error) {
 	if err != nil {
 		return fault.New(fault.Conflict, c.Out, "the file cannot be made: it may exist already", "name another file")
 	}
-	bench, err := app.OpenBench(s.ctx, database, false)
+	bench, err := app.OpenBench(s.ctx, database, true)
 	if err != nil {
 		return errors.Join(err, f.Close(), os.Remove(c.Out))
 	}

@@ -178,6 +178,9 @@ func (d *demo) end(node *app.Node) error {
 	} else {
 		d.report(outcome)
 	}
+	if more := len(problems) - shownProblems; more > 0 {
+		problems = append(problems[:shownProblems], fmt.Sprintf("and %d more", more))
+	}
 	if len(problems) > 0 && d.command.Exit {
 		return fmt.Errorf("the replay did not come out as it must:\n%s", strings.Join(problems, "\n"))
 	}
@@ -190,6 +193,9 @@ func (d *demo) end(node *app.Node) error {
 	d.say("\nThe story is over; the pages stay up on %s until you press Ctrl-C.", node.PublicURL())
 	return d.replay.Load().Linger(ctx, node.Wait)
 }
+
+// shownProblems is how many problems are told; more of them say nothing new.
+const shownProblems = 20
 
 // config is the node's configuration in this replay.
 func (d *demo) config() (config.Config, error) {

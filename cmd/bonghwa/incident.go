@@ -99,12 +99,13 @@ type incidentImpact struct {
 	Region        string `help:"Region, such as ap-northeast-2." placeholder:"ID"`
 	Zone          string `help:"Zone; absent: the whole region." placeholder:"ID"`
 	Symptom       string `help:"connectivity, dns, api, latency, data or other." placeholder:"WORD"`
-	Level         string `help:"informational, maintenance, degraded, partial_outage or major_outage." placeholder:"WORD"`
+	Level         string `help:"operational, informational, maintenance, degraded, partial_outage or major_outage." placeholder:"WORD"`
 	From          string `help:"Since when." placeholder:"TIME"`
 	To            string `help:"The first instant that was well again; absent while it lasts." placeholder:"TIME"`
 	Share         string `help:"Percentage of requests hit." default:"100" placeholder:"PERCENT"`
 	Determination string `help:"declared, measured or goodwill." default:"declared" placeholder:"WORD"`
-	Reason        string `help:"Why it is declared so." placeholder:"TEXT"`
+	ReasonKo      string `help:"Why it is declared so, in Korean. It is published." placeholder:"TEXT"`
+	ReasonEn      string `help:"Why it is declared so, in English. It is published." placeholder:"TEXT"`
 	Evidence      string `help:"How it is known." placeholder:"TEXT"`
 	Replaces      string `help:"Id of the statement that this one restates." placeholder:"ID"`
 	File          string `help:"YAML file with these fields (share_ppm for share) instead of the flags; - for standard input." placeholder:"FILE"`
@@ -113,14 +114,15 @@ type incidentImpact struct {
 // Help shows how it is used.
 func (incidentImpact) Help() string {
 	return "Example:\n\n    bonghwa incident impact 0167… --service ec2 --region ap-northeast-2 --symptom dns --level major_outage \\\n" +
-		"      --from 2018-11-22T08:19:00+09:00 --to 2018-11-22T09:43:00+09:00 --reason 'resolvers were short of hosts'"
+		"      --from 2018-11-22T08:19:00+09:00 --to 2018-11-22T09:43:00+09:00 \\\n" +
+		"      --reason-ko '이름 해석 서버가 모자랐습니다.' --reason-en 'Resolvers were short of hosts.'"
 }
 
 // Run states an impact.
 func (c incidentImpact) Run(s *session) error {
 	body := api.ImpactInput{
 		Service: c.Service, Region: c.Region, Zone: c.Zone, Symptom: c.Symptom, Level: c.Level,
-		Determination: c.Determination, Evidence: c.Evidence, Reason: c.Reason, Replaces: c.Replaces,
+		Determination: c.Determination, Evidence: c.Evidence, Reason: api.Text{Korean: c.ReasonKo, English: c.ReasonEn}, Replaces: c.Replaces,
 	}
 	var err error
 	if body.From, err = instant("--from", c.From); err != nil {
@@ -139,7 +141,7 @@ func (c incidentImpact) Run(s *session) error {
 	}
 	return s.change(c.remote, c.JSON, request{path: at(c.ID, "impacts"), body: body, once: c.named(s)}, places(c.File, map[string]string{
 		"scope": "--service, --region", "service": "--service", "region": "--region", "symptom": "--symptom", "level": "--level", "from": "--from", "to": "--to",
-		"share_ppm": "--share", "determination": "--determination", "reason": "--reason", "replaces": "--replaces",
+		"share_ppm": "--share", "determination": "--determination", "reason.ko": "--reason-ko", "reason.en": "--reason-en", "replaces": "--replaces",
 	}))
 }
 

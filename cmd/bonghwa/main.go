@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 
@@ -62,9 +63,25 @@ func (s *session) now() time.Time {
 	return s.wall.Now()
 }
 
-// line writes one line to standard output.
+// line writes one line to standard output, or several of our own making.
 func (s *session) line(format string, args ...any) {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = printable(text)
+		}
+	}
 	_, _ = fmt.Fprintf(s.out, format+"\n", args...) // a closed pipe ends the program anyway
+}
+
+// printable shows control characters, which a terminal would obey, as what they
+// are: a title or a bill may hold them to make a person read something else.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 // commands is the tree of commands; see each one's own file.

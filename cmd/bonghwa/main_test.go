@@ -32,11 +32,12 @@ var day = time.Date(2018, 11, 21, 23, 30, 0, 0, time.UTC)
 
 // node is a running API with key files, in a folder to work in.
 type node struct {
-	t    *testing.T
-	dir  string
-	db   *store.DB
-	url  string
-	keys map[identity.Role]string // the texts, which must never be seen
+	world *clock.World
+	t     *testing.T
+	dir   string
+	db    *store.DB
+	url   string
+	keys  map[identity.Role]string // the texts, which must never be seen
 }
 
 func setup(t *testing.T) *node {
@@ -76,6 +77,7 @@ func setup(t *testing.T) *node {
 
 func (n *node) options(ring *identity.Keyring) api.Options {
 	world := clock.NewWorld(day, 0)
+	n.world = world
 	desk := incident.NewDesk(n.db.Incidents(), world)
 	all := rooms{n.db}
 	meter := sla.NewMeter(n.db.Incidents(), all, all, world)
@@ -243,7 +245,7 @@ func TestAnIncidentIsToldFromTheCommandLine(t *testing.T) {
 	n := setup(t)
 	id := n.open().ID
 	n.do("incident", "impact", id, "--service", "ec2", "--region", "ap-northeast-2", "--symptom", "dns", "--level", "major_outage",
-		"--from", "2018-11-22T08:19:00+09:00", "--share", "62.5", "--reason", "as the operators saw it")
+		"--from", "2018-11-22T08:19:00+09:00", "--share", "62.5", "--reason-ko", "운영자가 본 대로", "--reason-en", "as the operators saw it")
 	n.do("incident", "update", id, "--state", "identified", "--text-ko", "원인을 찾았습니다.", "--text-en", "We found the cause.",
 		"--next-update", "2018-11-22T09:00:00+09:00", "--security", "none", "--request", "one")
 	n.do("incident", "update", id, "--state", "identified", "--text-ko", "원인을 찾았습니다.", "--text-en", "We found the cause.", "--request", "one")
@@ -285,7 +287,7 @@ func TestBadTextsNameTheFlagOrTheFile(t *testing.T) {
 		{[]string{"incident", "update", id, "--state", "fixed", "--text-ko", "가", "--text-en", "a"}, []string{"bonghwa: --state: expected value to be one of"}},
 		{[]string{"incident", "open", "--title-en", "a"}, []string{"bonghwa: --title-ko: the text in this language is missing"}},
 		{[]string{"incident", "impact", id, "--service", "ec2", "--region", "x", "--symptom", "dns", "--level", "bad", "--from", "2018-11-21T23:19:00Z"}, []string{"bonghwa: --level: "}},
-		{[]string{"incident", "impact", id, "--service", "ec2", "--region", "x", "--symptom", "dns", "--level", "degraded", "--from", "2018-11-21T23:19:00Z"}, []string{"bonghwa: --reason: a declared impact says why"}},
+		{[]string{"incident", "impact", id, "--service", "ec2", "--region", "x", "--symptom", "dns", "--level", "degraded", "--from", "2018-11-21T23:19:00Z"}, []string{"bonghwa: --reason-ko: the reason in this language is missing", "bonghwa: --reason-en: "}},
 		{[]string{"incident", "show", "none"}, []string{"bonghwa: incident: there is no such incident"}},
 	}
 	for _, c := range cases {
@@ -363,7 +365,7 @@ func (n *node) outage() string {
 	n.load(audience.Resources, "id,account,service,region,zone,name,tags,life_from,life_to\narn:1,100000000001,ec2,ap-northeast-2,,web,,2018-01-01T00:00:00Z,\n")
 	id := n.open().ID
 	n.do("incident", "impact", id, "--service", "ec2", "--region", "ap-northeast-2", "--symptom", "dns", "--level", "major_outage",
-		"--from", "2018-11-21T23:19:00Z", "--to", "2018-11-21T23:29:00Z", "--reason", "as the operators saw it")
+		"--from", "2018-11-21T23:19:00Z", "--to", "2018-11-21T23:29:00Z", "--reason-ko", "운영자가 본 대로", "--reason-en", "as the operators saw it")
 	n.do("incident", "resolve", id, "--text-ko", "복구되었습니다.", "--text-en", "It has recovered.")
 	return id
 }
@@ -389,6 +391,7 @@ func TestACreditGoesFromPlanToBill(t *testing.T) {
 	t.Parallel()
 	n := setup(t)
 	id := n.outage()
+	n.world.Jump(time.Date(2018, 12, 1, 1, 0, 0, 0, time.UTC))
 	november, december := n.write("november.csv", bill("2018-11", "2018-12", "100.00")), n.write("december.csv", bill("2018-12", "2019-01", "80.00"))
 	var run credit.Run
 	if err := json.Unmarshal([]byte(n.do("credit", "plan", "--usage-bill", november, "--month", "2018-11", "--incident", id, "--json")), &run); err != nil {
@@ -424,6 +427,7 @@ func TestSeveralBillsAreSentInTurnAndABadOneIsNamed(t *testing.T) {
 	t.Parallel()
 	n := setup(t)
 	n.outage()
+	n.world.Jump(time.Date(2018, 12, 1, 1, 0, 0, 0, time.UTC))
 	one, two := n.write("a.csv", bill("2018-11", "2018-12", "100.00")), n.write("b.csv", bill("2018-11", "2018-12", "50.00"))
 	plan := []string{"credit", "plan", "--month", "2018-11", "--service", "ec2", "--region", "ap-northeast-2", "--usage-bill", one, "--usage-bill"}
 	if out := n.do(append(plan, two)...); !strings.Contains(out, "posts USD 15.00") || !strings.Contains(out, "an approver who did not plan it") {

@@ -56,6 +56,9 @@ func (c *serveCommand) Run(s *session) error {
 		return err
 	}
 	defer node.Stop()
+	if conf.Mail.Relay == "" {
+		s.line("no mail leaves, so nobody is told and no customer can sign in: mail.relay is empty in %s", c.Config)
+	}
 	s.line("the dashboard is on http://%s, the admin listener on http://%s", node.PublicAddress(), node.AdminAddress())
 	return node.Wait(s.ctx)
 }

@@ -27,7 +27,7 @@ func (s *session) json(v any) error {
 func (s *session) table(rows [][]string) error {
 	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
 	for _, r := range rows {
-		if _, err := fmt.Fprintln(w, strings.Join(r, "\t")); err != nil {
+		if _, err := fmt.Fprintln(w, printable(strings.Join(r, "\t"))); err != nil {
 			return fmt.Errorf("write the table: %w", err)
 		}
 	}

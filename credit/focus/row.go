@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/bonghwa/bonghwa/credit"
 	"github.com/bonghwa/bonghwa/fault"
@@ -46,6 +47,9 @@ func (s *scan) read(fields []string) row {
 		if r.category == "Credit" && r.billed != r.effective {
 			s.repaired("credit whose billed and effective costs differ; no base holds it", effectiveCost)
 		}
+	}
+	if strings.ContainsFunc(string(r.account()), unicode.IsControl) {
+		s.problems.Add(s.at(subAccountID), "the account's id holds control characters", "mend the file")
 	}
 	if r.account() == "" {
 		s.problems.Add(s.at(billingAccountID), "the row names no account", "give a BillingAccountId or a SubAccountId")

@@ -283,7 +283,7 @@ func TestThroughARealSocket(t *testing.T) {
 	if err != nil || string(kept.Raw) != string(l.Body) {
 		t.Errorf("the mail changed on the way: %v", err)
 	}
-	if (notify.Letter{Body: kept.Raw}).Hash() != l.Hash() || kept.To != "kim@example.com" || !strings.Contains(kept.Text, "고객님의 자원") {
+	if (notify.Letter{Body: kept.Raw}).Hash() != l.Hash() || kept.To != "kim@example.com" || !strings.Contains(kept.Text, "고객님의 리소스") {
 		t.Errorf("kept %+v", kept)
 	}
 }

@@ -24,7 +24,7 @@ func draft(request string) incident.Opening {
 		Kind: incident.Issue, Title: texts("서울 DNS", "DNS in Seoul"), Request: request,
 		Impacts: []incident.Impact{{
 			Scope: health.Scope{Service: "ec2", Region: "ap-northeast-2"}, Symptom: health.DNS, Level: health.PartialOutage,
-			During: health.Interval{From: day}, SharePPM: 300_000, Determination: health.DeterminationDeclared, Reason: "seen", Request: request,
+			During: health.Interval{From: day}, SharePPM: 300_000, Determination: health.DeterminationDeclared, Reason: health.Text{health.Korean: "확인함", health.English: "seen"}, Request: request,
 		}},
 	}
 }

@@ -86,7 +86,7 @@ func (s *standing) opened() string {
 		s.t.Fatal(err)
 	}
 	s.must("operator", "incident", "impact", i.ID, "--service", "ec2", "--region", "ap-northeast-2", "--symptom", "dns", "--level", "major_outage",
-		"--from", "2018-11-21T08:00:00+09:00", "--to", "2018-11-21T09:00:00+09:00", "--reason", "a test")
+		"--from", "2018-11-21T08:00:00+09:00", "--to", "2018-11-21T09:00:00+09:00", "--reason-ko", "시험", "--reason-en", "a test")
 	return i.ID
 }
 

@@ -31,8 +31,7 @@ type eventView struct {
 	Scopes    []string // where it was, in words
 	Minutes   []minutesView
 	Next      string
-	Action    told
-	Work      told // the workaround
+	Now       guidance // the newest update's, while the event is open
 	Updates   []updateView
 	Credits   []creditView
 	CreditGap string // why there is no credit here; empty when there is one
@@ -44,8 +43,19 @@ type eventView struct {
 type told struct {
 	Words    string
 	Language health.Language // of the words, when it is not the page's
-	Required bool
 }
+
+// guidance is what an update tells beside its body, as everybody is told it:
+// what helps meanwhile, what to do, and what is known of two fears.
+type guidance struct {
+	Workaround told
+	Action     incident.Action
+	What       told // what to do
+	Assured    []assurance
+}
+
+// assurance is a fear and what is known of it, in words.
+type assurance struct{ Name, Words string }
 
 // minutesView is how long it lasted for the account, by who says so.
 type minutesView struct {
@@ -61,7 +71,7 @@ type updateView struct {
 	State    string
 	Body     told
 	Corrects int // sequence of the one it corrects; 0 when none
-	Assured  []string
+	Guidance guidance
 }
 
 // resourcesView is a page of affected resources.
@@ -157,10 +167,8 @@ func newEvent(p page, e seen, spans []audience.Span, now time.Time) eventView {
 	if next := e.Promised(); !next.IsZero() {
 		v.Next = z.Short(l, next)
 	}
-	last := e.Updates[len(e.Updates)-1]
-	v.Action = tell(l, last, last.ActionIn, last.Action == incident.ActionRequired)
 	if !e.State.Ended() {
-		v.Work = workaround(l, e.Incident)
+		v.Now = newGuidance(p, e.Updates[len(e.Updates)-1])
 	}
 	for _, u := range slices.Backward(e.Updates) {
 		v.Updates = append(v.Updates, newUpdate(p, e.Incident, u))
@@ -168,19 +176,9 @@ func newEvent(p page, e seen, spans []audience.Span, now time.Time) eventView {
 	return v
 }
 
-// workaround is the newest one told.
-func workaround(l health.Language, i incident.Incident) told {
-	for _, u := range slices.Backward(i.Updates) {
-		if t := tell(l, u, u.WorkaroundIn, false); t.Words != "" {
-			return t
-		}
-	}
-	return told{}
-}
-
-func tell(l health.Language, u incident.Update, in func(health.Language) (string, bool), required bool) told {
+func tell(l health.Language, u incident.Update, in func(health.Language) (string, bool)) told {
 	words, fellBack := in(l)
-	t := told{Words: words, Required: required}
+	t := told{Words: words}
 	if fellBack {
 		t.Language = u.Fallback
 	}
@@ -207,22 +205,28 @@ func newUpdate(p page, i incident.Incident, u incident.Update) updateView {
 	l := p.Voice.Language()
 	v := updateView{
 		Sequence: u.Sequence, At: u.PublishedAt, When: p.Zones().Short(l, u.PublishedAt),
-		State: stateWord(p, u.State), Body: tell(l, u, u.BodyIn, false),
+		State: stateWord(p, u.State), Body: tell(l, u, u.BodyIn), Guidance: newGuidance(p, u),
 	}
 	for _, x := range i.Updates {
 		if u.Corrects != "" && x.ID == u.Corrects {
 			v.Corrects = x.Sequence
 		}
 	}
+	return v
+}
+
+func newGuidance(p page, u incident.Update) guidance {
+	l := p.Voice.Language()
+	g := guidance{Workaround: tell(l, u, u.WorkaroundIn), Action: u.Action, What: tell(l, u, u.ActionIn)}
 	for _, a := range []struct {
 		of string
 		is incident.Assurance
 	}{{"security", u.Assurances.Security}, {"data_loss", u.Assurances.DataLoss}} {
 		if a.is != "" {
-			v.Assured = append(v.Assured, p.Say(messageID("mine.assurance."+a.of+"."+string(a.is))))
+			g.Assured = append(g.Assured, assurance{p.Say(messageID("assurance." + a.of)), p.Say(messageID("assurance." + string(a.is)))})
 		}
 	}
-	return v
+	return g
 }
 
 // addCredits puts the credits that the event led to on its page, or why there is

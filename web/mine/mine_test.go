@@ -344,7 +344,7 @@ func TestEventPageAnswersWhatItMeansToMe(t *testing.T) {
 	b.signIn("kim@example.com", "")
 	b.get("/en/my/100/events/outage").must(t, 200,
 		"Impacted", "84 minutes", "83 minutes", "server-01", "60 in all", "/en/summaries/s1",
-		"Corrects update 1", "Security: not affected.", "US$123.46", "On your bill", "rel=\"next\"")
+		"Corrects update 1", "Security risk", "None", "US$123.46", "On your bill", "rel=\"next\"")
 	b.get("/ko/my/100/events/outage").must(t, 200, "84분", "83분", "영향 있음", "컴퓨트(EC2), 서울", "청구서에 반영됨")
 	second := b.get("/en/my/100/events/outage?after=server-40&id=arn:ec2:40")
 	second.must(t, 200, "server-59", "First page")
@@ -354,6 +354,77 @@ func TestEventPageAnswersWhatItMeansToMe(t *testing.T) {
 	b.get("/en/my/100/events/outage?q=server-07").must(t, 200, "1 in all", "server-07", "resources.csv?q=server-07")
 	b.get("/en/my/100/events/outage?q=%3Cb%3E").must(t, 200, "None of your affected resources matches", "&lt;b&gt;")
 	b.get("/en/my/100/events/tokyo").must(t, 200, "Not impacted", "Next update promised by", "no credit is due")
+}
+
+// What was published beside an update's body is on the customer's page as on the
+// public one: the newest at the top while the event is open, all in the timeline.
+func TestEventPageTellsWhatEachUpdateTells(t *testing.T) {
+	t.Parallel()
+	d := newDay()
+	open := d.incidents[1]
+	open.ID, open.State = "open", incident.Identified
+	open.Updates = []incident.Update{
+		{
+			ID: "o1", Sequence: 1, State: incident.Investigating, Body: both("하나", "One"), Workaround: both("적어 두세요.", "Write them down."),
+			Action: incident.ActionRequired, ActionText: both("늘려 주세요.", "Raise it."),
+			Assurances: incident.Assurances{Security: incident.AssuranceInvestigating}, PublishedAt: at("21T23:25"),
+		},
+		{
+			ID: "o2", Sequence: 2, State: incident.Identified, Body: both("둘", "Two"), Workaround: both("다른 곳에 물어보세요.", "Ask elsewhere."),
+			Action: incident.ActionOptional, ActionText: both("외부 DNS를 쓰세요.", "Use an outside resolver."),
+			Assurances: incident.Assurances{Security: incident.AssuranceNone, DataLoss: incident.AssuranceNone}, PublishedAt: at("22T00:10"),
+		},
+	}
+	closed := open
+	closed.ID, closed.State = "closed", incident.Resolved
+	d.incidents = append(d.incidents, open, closed)
+	b := browse(t, d)
+	b.signIn("kim@example.com", "")
+	const older = "Workaround Write them down. You need to act Raise it. Security risk Under investigation"
+	const newer = "Workaround Ask elsewhere. You may want to Use an outside resolver. Security risk None Risk of data loss None"
+	for _, c := range []struct {
+		path       string
+		top, below []string
+		not        string
+	}{
+		{"/en/my/100/events/open", []string{newer}, []string{"Two " + newer, "One " + older}, "Raise it."},
+		{"/en/my/100/events/closed", nil, []string{"Two " + newer, "One " + older}, "Workaround"},
+		{"/ko/my/100/events/open", []string{"우회 방법 다른 곳에 물어보세요. 하실 수 있는 일 외부 DNS를 쓰세요. 보안 위험 없음 데이터 손실 위험 없음"}, []string{"보안 위험 조사 중", "고객님이 하셔야 할 일 늘려 주세요."}, "늘려"},
+		{"/en/my/100/events/outage", nil, []string{"We are investigating. You may want to Use an outside resolver.", "It is mended. You do not need to do anything. Security risk None"}, "resolver"},
+	} {
+		a := b.get(c.path)
+		a.must(t, 200)
+		top, below, _ := strings.Cut(a.body, `<section class="row" aria-labelledby="updates"`)
+		top, below = plain(top), plain(below)
+		for _, w := range c.top {
+			if !strings.Contains(top, w) {
+				t.Errorf("%s: %q is not at the top: %s", c.path, w, top)
+			}
+		}
+		for _, w := range c.below {
+			if !strings.Contains(below, w) {
+				t.Errorf("%s: %q is not in the timeline: %s", c.path, w, below)
+			}
+		}
+		if strings.Contains(top, c.not) {
+			t.Errorf("%s: %q is at the top", c.path, c.not)
+		}
+	}
+}
+
+// The other language's link leads to the same page, what it was opened with
+// included; nothing else of a query is carried on.
+func TestLanguageSwitchKeepsTheSignInPagesQuery(t *testing.T) {
+	t.Parallel()
+	b := browse(t, newDay())
+	b.get("/ko/sign-in?next=%2Fko%2Fmy%2F&x=1").must(t, 200, `hreflang="en" href="/en/sign-in?next=%2Fko%2Fmy%2F"`)
+	b.get("/ko/sign-in?next=%2F%2Fevil.example").must(t, 200, `hreflang="en" href="/en/sign-in"`)
+	b.get("/en/sign-in/confirm?token=aB3-_x&x=1").must(t, 200, `hreflang="ko" href="/ko/sign-in/confirm?token=aB3-_x"`)
+	for _, token := range []string{"a%22b", "a+b", strings.Repeat("a", 129)} {
+		if a := b.get("/en/sign-in/confirm?token=" + token); a.location != "/en/sign-in" {
+			t.Errorf("token %q: %d %s", token, a.status, a.location)
+		}
+	}
 }
 
 func TestResourcesAsCSVAreWholeAndHarmless(t *testing.T) {
@@ -447,7 +518,7 @@ func TestEveryWordExists(t *testing.T) {
 		ids = append(ids, "relevance."+r.String())
 	}
 	for _, r := range []audience.ReasonCode{
-		audience.ReasonNeverImported, audience.ReasonStale, audience.ReasonNoDisturbance, audience.ReasonInScope, audience.ReasonEndedBefore,
+		audience.ReasonNeverImported, audience.ReasonStale, audience.ReasonNothingStated, audience.ReasonNoDisturbance, audience.ReasonInScope, audience.ReasonEndedBefore,
 		audience.ReasonBeganAfter, audience.ReasonNotAlive, audience.ReasonOtherZone, audience.ReasonOtherService, audience.ReasonNothingInRegions,
 	} {
 		ids = append(ids, "reason."+string(r))
@@ -464,13 +535,19 @@ func TestEveryWordExists(t *testing.T) {
 	for _, s := range []mine.CreditState{mine.CreditNone, mine.CreditPlanned, mine.CreditPosted, mine.CreditApplied} {
 		ids = append(ids, "credit.state."+string(s))
 	}
-	for _, a := range []incident.Assurance{incident.AssuranceNone, incident.AssuranceInvestigating, incident.AssuranceYes} {
-		ids = append(ids, "assurance.security."+string(a), "assurance.data_loss."+string(a))
+	for n, id := range ids {
+		ids[n] = "mine." + id
+	}
+	for _, a := range []incident.Assurance{incident.AssuranceNone, incident.AssuranceInvestigating, incident.AssuranceYes, "security", "data_loss"} {
+		ids = append(ids, "assurance."+string(a))
+	}
+	for _, a := range []incident.Action{incident.ActionNone, incident.ActionOptional, incident.ActionRequired} {
+		ids = append(ids, "action."+string(a))
 	}
 	for _, l := range health.Languages() {
-		for _, id := range ids {
-			if !book.In(l).Has(language.Message("mine." + id)) {
-				t.Errorf("%s lacks mine.%s", l, id)
+		for _, id := range append(ids, "update.workaround") {
+			if !book.In(l).Has(language.Message(id)) {
+				t.Errorf("%s lacks %s", l, id)
 			}
 		}
 	}

@@ -43,8 +43,9 @@ func (s *Site) bare(r *http.Request, title string, path string) ui.Page {
 }
 
 func (s *Site) signInPage(r *http.Request, address, next string) signInView {
-	p := s.bare(r, "mine.sign_in.title", "/sign-in")
-	return signInView{Page: p, Next: web.LocalPath(next), Address: ui.Field{
+	next = web.LocalPath(next)
+	p := s.bare(r, "mine.sign_in.title", "/sign-in"+query("next", next))
+	return signInView{Page: p, Next: next, Address: ui.Field{
 		Name: "address", Label: p.Say("mine.sign_in.address"), Hint: p.Say("mine.sign_in.hint"),
 		Value: address, Type: "email", Autocomplete: "email", Required: true,
 	}}
@@ -84,12 +85,30 @@ func (s *Site) linkSent(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) confirmForm(w http.ResponseWriter, r *http.Request) error {
-	v := confirmView{Page: s.bare(r, "mine.confirm.title", "/sign-in"), Token: r.URL.Query().Get("token")}
-	if v.Token == "" {
+	token := r.URL.Query().Get("token")
+	v := confirmView{Page: s.bare(r, "mine.confirm.title", "/sign-in/confirm"+query("token", token)), Token: token}
+	if !canBeToken(token) {
 		http.Redirect(w, r, v.Link("/sign-in"), http.StatusSeeOther)
 		return nil
 	}
 	return show(w, r, http.StatusOK, confirmPage(v))
+}
+
+// canBeToken reports whether a text looks like the token of a link: unpadded
+// base64 for addresses. Whether it opens anything, the door knows.
+func canBeToken(s string) bool {
+	const longest = 128
+	return s != "" && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}
+
+// query is a query of one parameter, or of none when its value is empty.
+func query(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return "?" + url.Values{name: {value}}.Encode()
 }
 
 func (s *Site) enter(w http.ResponseWriter, r *http.Request) error {

@@ -167,7 +167,7 @@ func after() *world {
 	measured.ID, measured.Replaces, measured.StatedAt = "m3", "m2", kst("11-22 09:45")
 	measured.During.To = measured.During.From.Add(83*time.Minute + 20*time.Second)
 	declared := measured
-	declared.ID, declared.Replaces, declared.SharePPM, declared.Determination, declared.Reason = "d1", "", 1_000_000, health.DeterminationDeclared, "report"
+	declared.ID, declared.Replaces, declared.SharePPM, declared.Determination, declared.Reason = "d1", "", 1_000_000, health.DeterminationDeclared, health.Text{health.Korean: "신고", health.English: "report"}
 	declared.During.To = kst("11-22 09:43")
 	i.Impacts = append(i.Impacts, measured, declared)
 	i.Updates = append(i.Updates,

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
@@ -251,16 +249,6 @@ func (v view) moment(m postevent.Moment) string {
 		return v.Say("moment.told", "state", v.state(m.State))
 	}
 	return v.Say(language.Message("moment." + string(m.Kind)))
-}
-
-// tongue is the language that words of an operator are written in, which no field
-// says, by their letters: for those who are read to.
-func tongue(words string) string {
-	hangul := func(r rune) bool { return unicode.Is(unicode.Hangul, r) }
-	if strings.ContainsFunc(words, hangul) {
-		return string(health.Korean)
-	}
-	return string(health.English)
 }
 
 // zonesFor are the zones that a summary's times are told in.

@@ -38,12 +38,12 @@ func seoul() *show {
 		{At: at("21T23:12:20"), Text: both("설정이 바뀐 뒤 첫 DNS 리졸버가 서비스에서 빠졌습니다.", "After a change of settings the first DNS resolver left service."), Proof: "/{lang}/incidents/outage"},
 		{At: at("21T23:19:00"), Text: both("필요한 60대보다 리졸버가 적어졌습니다. 서울 리전 EC2의 DNS 조회가 실패하기 시작했습니다.", "There were fewer resolvers than the 60 needed, and EC2 in Seoul began to fail DNS lookups."), Proof: "/{lang}/components/ec2-ap-northeast-2"},
 		{At: at("21T23:20:40"), Text: both("다섯 곳의 프로브 가운데 네 곳이 장애를 확인했습니다.", "Four of the five vantages agreed that it was an outage."), Proof: "/{lang}/incidents/outage"},
-		{At: at("21T23:24:10"), Text: both("첫 안내를 게시했고 고객 372명에게 메일을 보냈습니다.", "The first update was published, and 372 customers were mailed."), Proof: "/{lang}/replay/mails"},
+		{At: at("21T23:24:10"), Text: both("첫 소식을 게시했고 고객 372명에게 메일을 보냈습니다.", "The first update was published, and 372 customers were mailed."), Proof: "/{lang}/replay/mails"},
 		{At: at("22T00:03:00"), Text: both("더 이상의 제거를 멈추었습니다.", "Further removals were stopped."), Proof: "/{lang}/incidents/outage"},
 		{At: at("22T00:43:00"), Text: both("60번째 리졸버가 돌아왔습니다. 84분 만에 복구되었습니다.", "The 60th resolver was back: it was over after 84 minutes."), Proof: "/{lang}/incidents/outage"},
 		{At: at("25T01:00:00"), Text: both("사후 보고서를 게시했습니다.", "The post-event summary was published.")},
 	}}
-	ko := "서울 리전 EC2 DNS 조회 실패\n==========================\n\n조사 중 · 2018년 11월 22일 08:24 KST(11월 21일 23:24 UTC)\n\n서울 리전의 인스턴스에서 DNS 이름을 조회하지 못하고 있습니다.\n\n내 리소스: 영향을 받은 곳에 있는 리소스입니다\n\n- web-1\n- web-2\n\n할 일: 원하시면 resolv.conf를 바꾸어 주십시오.\n다음 안내: 11월 22일 09:00 KST(00:00 UTC)까지\n\n상태 페이지: " + base + "/ko/incidents/outage\n내 서비스 상태: " + base + "/ko/my/\n\n-- \n이 메일을 받은 계정: 가람 (100000000001)\n"
+	ko := "서울 리전 EC2 DNS 조회 실패\n==========================\n\n조사 중 · 2018년 11월 22일 08:24 KST(11월 21일 23:24 UTC)\n\n서울 리전의 인스턴스에서 DNS 이름을 조회하지 못하고 있습니다.\n\n내 리소스: 영향을 받은 곳에 있는 리소스입니다\n\n- web-1\n- web-2\n\n할 일: 원하시면 resolv.conf를 바꾸어 주십시오.\n다음 소식: 11월 22일 09:00 KST(00:00 UTC)까지\n\n공개 대시보드: " + base + "/ko/incidents/outage\n내 대시보드: " + base + "/ko/my/\n\n-- \n이 메일을 받은 계정: 가람 (100000000001)\n"
 	en := "Sign in to Hangang Cloud\n========================\n\nSomebody, we hope you, asked for a link to sign in.\n\nOpen: " + base + "/en/sign-in/confirm?token=7rB0wUu2k9XoVhYJc1sDq8nEwTzLp3mA6gFiRx4tKyo\n\nThe link works once, within 15 minutes.\n"
 	for n := range 120 {
 		m := replay.Mail{

@@ -32,6 +32,7 @@ type envelope struct {
 type mailsView struct {
 	ui.Page
 	Search ui.Field
+	About  string // only mails of this publication; empty: of all
 	Mails  []envelope
 	Empty  bool // there is not one mail yet, found or not
 	Total  int  // found in all
@@ -42,20 +43,27 @@ type mailsView struct {
 
 // mails lists the mailbox, the newest first.
 func (s *Site) mails(w http.ResponseWriter, r *http.Request) error {
-	to, before := strings.TrimSpace(r.URL.Query().Get("to")), r.URL.Query().Get("before")
+	q := r.URL.Query()
+	to, about, before := strings.TrimSpace(q.Get("to")), q.Get("about"), q.Get("before")
 	if len(to) > longest {
 		return fault.New(fault.Invalid, "to", "is too long for an address", "search for a part of it")
+	}
+	if about != "" && !canBeID(about) {
+		return fault.New(fault.Invalid, "about", "is no id of a publication", "leave it out to see all mails")
 	}
 	all, err := s.o.Box.List(r.Context())
 	if err != nil {
 		return fmt.Errorf("list the mails: %w", err)
 	}
-	found := search(all, to)
+	found := search(all, to, health.PublicationID(about))
 	first, err := after(found, before)
 	if err != nil {
 		return err
 	}
-	v := mailsView{Page: s.page(r, "/replay/mails"+query("to", to, "before", before)), Empty: len(all) == 0, Total: len(found), From: first + 1}
+	v := mailsView{
+		Page: s.page(r, "/replay/mails"+query("to", to, "about", about, "before", before)), About: about,
+		Empty: len(all) == 0, Total: len(found), From: first + 1,
+	}
 	v.Title = v.Say("replay.mails.title")
 	v.Search = ui.Field{Name: "to", Label: v.Say("replay.mails.to"), Hint: v.Say("replay.mails.hint"), Value: to, Type: "search", Autocomplete: "off"}
 	last := min(first+pageSize, len(found))
@@ -63,24 +71,45 @@ func (s *Site) mails(w http.ResponseWriter, r *http.Request) error {
 		v.Mails = append(v.Mails, envelopeOf(v.Page, m))
 	}
 	if last < len(found) {
-		v.Older = v.Link("/replay/mails" + query("to", to, "before", found[last-1].File))
+		v.Older = v.Link("/replay/mails" + query("to", to, "about", about, "before", found[last-1].File))
 	}
 	if before != "" {
-		v.Newest = v.Link("/replay/mails" + query("to", to))
+		v.Newest = v.Link("/replay/mails" + query("to", to, "about", about))
 	}
 	return show(w, r, mailsPage(v))
 }
 
-// search is the mails to addresses that hold the words, the newest first.
-func search(all []Mail, to string) []Mail {
+// search is the mails to addresses that hold the words, of one publication unless
+// none is named, the newest first.
+func search(all []Mail, to string, about health.PublicationID) []Mail {
 	to = strings.ToLower(to)
 	var out []Mail
 	for _, m := range slices.Backward(all) {
-		if strings.Contains(strings.ToLower(m.To), to) {
+		if strings.Contains(strings.ToLower(m.To), to) && (about == "" || publication(m) == about) {
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// publication is what a mail tells of: its Message-ID begins with the id and a dot.
+// Mails that tell of none, such as sign-in links, have others.
+func publication(m Mail) health.PublicationID {
+	for _, h := range m.Headers {
+		if strings.EqualFold(h.Name, "Message-ID") {
+			id, _, _ := strings.Cut(strings.TrimPrefix(h.Value, "<"), ".")
+			return health.PublicationID(id)
+		}
+	}
+	return ""
+}
+
+// canBeID reports whether a text can be an id of ours.
+func canBeID(s string) bool {
+	const longestID = 64
+	return len(s) <= longestID && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+	})
 }
 
 // after is where the mails older than the one named begin.
@@ -97,7 +126,7 @@ func after(found []Mail, file string) (int, error) {
 
 func envelopeOf(p ui.Page, m Mail) envelope {
 	return envelope{
-		At: m.At, When: p.Zones().Short(p.Voice.Language(), m.At), To: recipients(m.To), Subject: subject(p, m),
+		At: m.At, When: p.Zones().Moment(p.Voice.Language(), m.At), To: recipients(m.To), Subject: subject(p, m),
 		Language: languageName(p.Voice, m.Language), Href: p.Link("/replay/mails/" + m.File),
 	}
 }

@@ -53,8 +53,8 @@ type Mail struct {
 
 // Box is where the mails are.
 type Box interface {
-	// List is all mails, the newest last. Their headers, texts and raw bytes are
-	// not needed.
+	// List is all mails, the newest last. Of their headers only the Message-ID is
+	// needed, and neither their texts nor their raw bytes.
 	List(ctx context.Context) ([]Mail, error)
 	// Mail is one whole mail, or NotFound.
 	Mail(ctx context.Context, file string) (Mail, error)

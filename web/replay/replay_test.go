@@ -68,7 +68,7 @@ func newShow(mails int) *show {
 			Subject: fmt.Sprintf("<Update> %d", n+1), Language: l, At: at("22T00:00:00").Add(time.Duration(n) * time.Second),
 			Headers: []replay.Header{
 				{Name: "From", Value: "=?utf-8?q?=ED=95=9C=EA=B0=95?= <status@hangang.example>"},
-				{Name: "Message-ID", Value: "<1@hangang.example>"},
+				{Name: "Message-ID", Value: fmt.Sprintf("<018f-%d.%x@hangang.example>", n%2, n)},
 				{Name: "MIME-Version", Value: "1.0"},
 				{Name: "List-Unsubscribe", Value: "<" + base + "/unsubscribe?t=a.b>,\r\n <mailto:status@hangang.example>"},
 			},
@@ -197,7 +197,7 @@ func TestMailboxPagesAndSearches(t *testing.T) {
 	t.Parallel()
 	h := router(t, newShow(120))
 	first := get(t, h, "/en/replay/mails").must(t, 200, "1 to 50 of 120", "&lt;Update&gt; 120", "&lt;Update&gt; 71",
-		`href="/en/replay/mails?before=000000071.eml"`, `lang="ko">&lt;Update&gt; 119`, "22 Nov, 00:01 UTC (09:01 KST)")
+		`href="/en/replay/mails?before=000000071.eml"`, `lang="ko">&lt;Update&gt; 119`, "22 Nov 2018, 00:01 UTC (09:01 KST)")
 	if strings.Contains(first, "&lt;Update&gt; 70<") || strings.Contains(first, "Newest mails") {
 		t.Error("the first page is the newest 50")
 	}
@@ -214,6 +214,20 @@ func TestMailboxPagesAndSearches(t *testing.T) {
 	get(t, h, "/ko/replay/mails?to=%3Cb%3E").must(t, 200, "&lt;b&gt;”로 보낸 메일이 없습니다")
 	get(t, router(t, newShow(0)), "/en/replay/mails").must(t, 200, "No mail has gone out yet")
 	get(t, router(t, newShow(0)), "/ko/replay/mails").must(t, 200, "아직 보낸 메일이 없습니다")
+}
+
+func TestMailboxShowsTheMailsOfOneUpdate(t *testing.T) {
+	t.Parallel()
+	h := router(t, newShow(120))
+	first := get(t, h, "/en/replay/mails?about=018f-1").must(t, 200, "1 to 50 of 60", "&lt;Update&gt; 120<", "These are the mails of one update.", `href="/en/replay/mails">Show all mails`,
+		`name="about" value="018f-1"`, `href="/en/replay/mails?about=018f-1&amp;before=000000022.eml"`, `hreflang="ko" href="/ko/replay/mails?about=018f-1"`)
+	if strings.Contains(first, "&lt;Update&gt; 119<") {
+		t.Error("a mail of another update is listed")
+	}
+	get(t, h, "/en/replay/mails?about=018f-1&before=000000022.eml").must(t, 200, "51 to 60 of 60", `href="/en/replay/mails?about=018f-1"`)
+	get(t, h, "/en/replay/mails?about=018f-1&to=lee1").must(t, 200, "1 to 12 of 12")
+	get(t, h, "/en/replay/mails?about=018f-1&to=kim").must(t, 200, "No mail went to “kim”")
+	get(t, h, "/ko/replay/mails?about=018f").must(t, 200, "이 소식으로 보낸 메일이 없습니다")
 }
 
 func TestMailIsTextWhoseLinksLeadHereAlone(t *testing.T) {
@@ -250,6 +264,8 @@ func TestBadInputIsAnsweredClearly(t *testing.T) {
 		"/en/replay/mails?before=../x":                {400, "before: names no mail of this list"},
 		"/ko/replay/mails?before=nothing":             {400, "읽을 수 없"},
 		"/en/replay/mails?to=" + longWord():           {400, "to: is too long for an address"},
+		"/en/replay/mails?about=../x":                 {400, "about: is no id of a publication"},
+		"/en/replay/mails?about=" + longWord():        {400, "about: is no id of a publication"},
 		"/en/replay/mails/none.eml":                   {404, "There is no such page"},
 		"/ko/replay/mails/none.eml":                   {404, "찾는 페이지가 없습니다"},
 		"/en/replay/mails/none.eml/raw":               {404, "There is no such page"},
