@@ -36,6 +36,7 @@ import (
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/notify/email"
 	"github.com/bonghwa/bonghwa/store"
 	"github.com/bonghwa/bonghwa/web"
 )
@@ -59,6 +60,7 @@ type Node struct {
 	shelf  *shelf
 	rooms  *rooms
 	meters *meters
+	mail   *email.Mail // nil: no mail leaves
 	router *web.Router
 	parts  []part // in the order started
 	failed chan error
@@ -117,7 +119,15 @@ func (n *Node) start(ctx context.Context) (err error) {
 			p, err := n.db.Head(ctx)
 			return p.Number, err
 		})
+	if err := n.openMail(); err != nil {
+		return err
+	}
 	n.follow(ctx, drawn)
+	return n.startRoles(ctx)
+}
+
+// startRoles starts what the node's roles ask for, and the admin listener.
+func (n *Node) startRoles(ctx context.Context) error {
 	if slices.Contains(n.config.Roles, config.RoleProbe) {
 		n.run(ctx, "probes", n.probe)
 	}

@@ -9,11 +9,13 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bonghwa/bonghwa/audience"
 	"github.com/bonghwa/bonghwa/clock"
+	"github.com/bonghwa/bonghwa/config"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
@@ -38,15 +40,11 @@ func (n *Node) startNotify(ctx context.Context) error {
 	n.run(ctx, "publisher", func(ctx context.Context) error {
 		return journal.Exclusive(ctx, n.journal(), publisher)
 	})
-	if n.config.Mail.Relay == "" {
+	if n.mail == nil {
 		return nil
 	}
-	relay, err := n.relay()
-	if err != nil {
-		return err
-	}
 	dispatcher := notify.NewDispatcher(notify.Options{
-		Ledger: n.db.Notify(), Channel: relay, Writer: writer, World: n.o.World, Wall: n.o.Wall,
+		Ledger: n.db.Notify(), Channel: n.mail, Writer: writer, World: n.o.World, Wall: n.o.Wall,
 		Node: n.id, Connections: n.config.Mail.Connections, Log: n.o.Log,
 	})
 	n.run(ctx, "dispatcher", func(ctx context.Context) error {
@@ -75,20 +73,25 @@ func (n *Node) zone() *time.Location {
 	return zone
 }
 
-// relay is the mail channel.
-func (n *Node) relay() (*email.Mail, error) {
+// openMail makes the mail channel, where a relay is named and the node has a use
+// for it: the probes have none.
+func (n *Node) openMail() error {
+	if n.config.Mail.Relay == "" || slices.Equal(n.config.Roles, []string{config.RoleProbe}) {
+		return nil
+	}
 	from, err := mail.ParseAddress(n.config.Mail.From)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "mail.from", "the sender is no mail address", "write status@example.com")
+		return fault.New(fault.Invalid, "mail.from", "the sender is no mail address", "write status@example.com")
 	}
 	if from.Name == "" {
 		from.Name = n.config.Provider.Name.In(health.English)
 	}
 	key, err := secret(n.config.SecretFile)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return email.New(email.Options{Relay: n.config.Mail.Relay, From: *from, BaseURL: n.publicURL(), Key: key, Timeout: time.Minute})
+	n.mail, err = email.New(email.Options{Relay: n.config.Mail.Relay, From: *from, BaseURL: n.publicURL(), Key: key, Timeout: time.Minute})
+	return err
 }
 
 // secretBytes is how long the node's secret is.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/credit"
@@ -25,21 +24,8 @@ type (
 	deliveries  struct{ records }
 )
 
-// grants are the account's, without plans that came to nothing: of an identity
-// that has been posted no plan is shown, of others the newest alone.
 func (r records) grants(ctx context.Context, account health.AccountID) ([]credit.Grant, error) {
-	all, err := r.db.Credits().Grants(ctx, account)
-	shown := map[credit.Key]credit.Grant{}
-	for _, g := range all {
-		if was, ok := shown[g.Line.Key]; g.State == credit.Planned && (!ok || was.State == credit.Planned) {
-			shown[g.Line.Key] = g
-		} else if g.State != credit.Planned {
-			shown[g.Line.Key] = credit.Grant{State: g.State}
-		}
-	}
-	return slices.DeleteFunc(all, func(g credit.Grant) bool {
-		return g.State == credit.Planned && shown[g.Line.Key].Run != g.Run
-	}), err
+	return r.db.Credits().Grants(ctx, account)
 }
 
 // Credits are the account's SLA credits for its own pages.

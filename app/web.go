@@ -30,10 +30,7 @@ func (n *Node) startWeb(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "public_url", err)
 	}
-	door, err := n.openDoor()
-	if err != nil {
-		return err
-	}
+	door := n.openDoor()
 	n.run(ctx, "door", door.Run)
 	rest, _, err := api.New(n.apiOptions())
 	if err != nil {
@@ -47,14 +44,10 @@ func (n *Node) startWeb(ctx context.Context) error {
 		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: terms.Absolute, Now: n.o.World.Now,
 	})
 	routes := [][]web.Route{n.publicRoutes(), own.Routes(), apiRoutes(rest)}
-	more, err := n.moreRoutes(cookies)
-	if err != nil {
-		return err
-	}
 	n.router, err = web.New(web.Options{
 		PublicURL: address, Language: health.English, Sessions: door, Site: n.site(), Messages: n.book,
 		Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
-	}, append(routes, more...)...)
+	}, append(routes, n.moreRoutes(cookies)...)...)
 	if err != nil {
 		return err
 	}
@@ -62,20 +55,14 @@ func (n *Node) startWeb(ctx context.Context) error {
 	return nil
 }
 
-func (n *Node) openDoor() (*identity.Door, error) {
+func (n *Node) openDoor() *identity.Door {
 	post := &postman{
-		book: n.book, provider: n.config.Provider.Name, url: n.publicURL(),
+		mail: n.mail, book: n.book, provider: n.config.Provider.Name, url: n.publicURL(),
 		invented: n.config.Provider.Invented, world: n.o.World,
-	}
-	if n.config.Mail.Relay != "" {
-		var err error
-		if post.mail, err = n.relay(); err != nil {
-			return nil, err
-		}
 	}
 	return identity.NewDoor(identity.DoorOptions{
 		Contacts: visitors{n.db}, Visits: n.db.Identity(), Mailer: post, Wall: n.o.Wall, Log: n.o.Log,
-	}), nil
+	})
 }
 
 // publicRoutes are the Service Health Dashboard's.
@@ -99,15 +86,11 @@ func apiRoutes(h http.Handler) []web.Route {
 }
 
 // moreRoutes are unsubscribing, where mail leaves, and the pages of a replay.
-func (n *Node) moreRoutes(cookies web.Cookies) ([][]web.Route, error) {
+func (n *Node) moreRoutes(cookies web.Cookies) [][]web.Route {
 	var out [][]web.Route
-	if n.config.Mail.Relay != "" {
-		tokens, err := n.relay()
-		if err != nil {
-			return nil, err
-		}
+	if n.mail != nil {
 		out = append(out, told.New(told.Options{
-			Site: n.site(), Messages: n.book, Tokens: tokens, Suppressor: n.db.Notify(), Now: n.o.World.Now,
+			Site: n.site(), Messages: n.book, Tokens: n.mail, Suppressor: n.db.Notify(), Now: n.o.World.Now,
 			Contact: n.config.Mail.From, Cookies: cookies, Language: health.English,
 		}).Routes())
 	}
@@ -116,7 +99,7 @@ func (n *Node) moreRoutes(cookies web.Cookies) ([][]web.Route, error) {
 			Site: n.site(), Messages: n.book, BaseURL: n.publicURL(), Story: r.Story, Box: r.Box, Customers: r.Customers,
 		}).Routes())
 	}
-	return out, nil
+	return out
 }
 
 func (n *Node) apiOptions() api.Options {

@@ -45,7 +45,8 @@ type Holding struct {
 // GrantsOf are an account's shares of holdings, the newest month first, and of
 // equal months in the order of the holdings, the newest last. Of runs that grant
 // an identity nothing only the newest is kept, and none beside one that grants
-// something.
+// something. Of plans only the newest is kept, and none beside a run that was
+// posted.
 func GrantsOf(account health.AccountID, holdings []Holding, uses []Use) []Grant {
 	var out []Grant
 	place := map[Key]int{}
@@ -70,7 +71,20 @@ func GrantsOf(account health.AccountID, holdings []Holding, uses []Use) []Grant 
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Grant) int { return b.Line.Key.Month.Compare(a.Line.Key.Month) })
-	return out
+	return withoutDeadPlans(out)
+}
+
+// withoutDeadPlans leaves out plans that came to nothing.
+func withoutDeadPlans(grants []Grant) []Grant {
+	counts := map[Key]Grant{} // for each identity: one that was posted, else the newest plan
+	for _, g := range grants {
+		if was, ok := counts[g.Line.Key]; !ok || was.State == Planned {
+			counts[g.Line.Key] = g
+		}
+	}
+	return slices.DeleteFunc(grants, func(g Grant) bool {
+		return g.State == Planned && counts[g.Line.Key].Run != g.Run
+	})
 }
 
 // Grants are every account's shares of what the run posts, sorted by account,

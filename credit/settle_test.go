@@ -103,3 +103,27 @@ func TestEveryEntryMovesBetweenTheRightBooks(t *testing.T) {
 		t.Errorf("movements: %+v", moves)
 	}
 }
+
+func TestPlansThatCameToNothingAreNotShown(t *testing.T) {
+	t.Parallel()
+	line := func(month time.Month) credit.Line {
+		return credit.Line{
+			Key:   credit.Key{Payee: credit.Payee{Kind: "account", ID: "a"}, Month: sla.Month{Year: 2018, Month: month}, Currency: "USD"},
+			Parts: []credit.Part{{Account: "a", Amount: credit.Money{Minor: 100, Currency: "USD"}}},
+		}
+	}
+	grants := credit.GrantsOf("a", []credit.Holding{
+		{Run: "early", State: credit.Planned, Line: line(time.November)},
+		{Run: "posted", State: credit.Posted, Line: line(time.November)},
+		{Run: "late", State: credit.Planned, Line: line(time.November)},
+		{Run: "first", State: credit.Planned, Line: line(time.December)},
+		{Run: "second", State: credit.Planned, Line: line(time.December)},
+	}, nil)
+	var runs []health.CreditRunID
+	for _, g := range grants {
+		runs = append(runs, g.Run)
+	}
+	if want := []health.CreditRunID{"second", "posted"}; !slices.Equal(runs, want) {
+		t.Errorf("shown are %v, want %v: the newest plan of December, and of November what was posted", runs, want)
+	}
+}

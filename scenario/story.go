@@ -63,7 +63,8 @@ func (r *Replay) Story(ctx context.Context) ([]Sentence, error) {
 		s.At = p.At
 		out = append(out, s)
 	}
-	return sortSentences(out), err
+	slices.SortStableFunc(out, func(a, b Sentence) int { return a.At.Compare(b.At) })
+	return out, err
 }
 
 // toldSentence says how many were told of a publication; updates is how many of
@@ -135,9 +136,4 @@ func (r *Replay) aftermath(ctx context.Context, id health.IncidentID) ([]Sentenc
 		}})
 	}
 	return out, nil
-}
-
-func sortSentences(list []Sentence) []Sentence {
-	slices.SortStableFunc(list, func(a, b Sentence) int { return a.At.Compare(b.At) })
-	return list
 }
