@@ -4,7 +4,9 @@
 //
 // The wiring, in the order of Start:
 //
-//	config ─> store ─> shelf (the catalogue in force, in memory)
+//	config ─> page (what the public reads: from disk until the database is open)
+//	            │
+//	          store ─> shelf (the catalogue in force, in memory)
 //	                    │
 //	     ┌──────────────┼──────────────┬───────────────┐
 //	 incident.Desk   audience.Directory  sla.Meter   identity.Keyring, Door
@@ -12,23 +14,21 @@
 //	 drafter        notify.Publisher  credit.Desk     postevent.Writer
 //	 (follower)     (follower) ─> Dispatcher ─> email
 //	     │
-//	 probe.Runner ─> dnsprobe          public.Site (local follower)
-//	                                    │
-//	           web.Router <─ public, mine, replay, api ─> listeners
+//	 probe.Runner ─> dnsprobe          board.Keeper ─> page ─> press.Stand
+//	                                                            │
+//	           web.Router <─ public, mine, replay, api ─────────┴─> listeners
 //
-// What was started last is stopped first, by name.
+// What was started last is stopped first, by name. Where the database does not
+// answer at the start, and an earlier run left the page on disk, the page is served
+// alone; the rest is built as soon as the database is there.
 package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/url"
 	"slices"
-	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/config"
@@ -48,6 +48,7 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Replay  *Replay // nil: this is no replay
+	Migrate bool    // bring the database to this version's tables first
 }
 
 // Node is one running program.
@@ -61,22 +62,18 @@ type Node struct {
 	rooms  *rooms
 	meters *meters
 	mail   *email.Mail // nil: no mail leaves
-	router *web.Router
-	parts  []part // in the order started
+	page   *page
+	gate   gate   // what the public listener answers with
+	base   []part // what stands without the database, in the order started
+	parts  []part // what stands on the database, in the order started
 	failed chan error
 	door   net.Listener // the public listener, from before anything speaks its address
 	public string       // its address
 	admin  string
 }
 
-// part is something that runs until it is stopped.
-type part struct {
-	name string
-	stop func()
-}
-
-// Start builds a node and starts it. The database must have been migrated. When
-// Start fails, everything it started is stopped again.
+// Start builds a node and starts it. Without Options.Migrate the database must have
+// been migrated. When Start fails, everything it started is stopped again.
 func Start(ctx context.Context, c config.Config, o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -84,7 +81,7 @@ func Start(ctx context.Context, c config.Config, o Options) (*Node, error) {
 	if o.World == nil {
 		o.World = clock.Real()
 	}
-	n := &Node{o: o, config: c, id: health.NewID(o.Wall.Now()), failed: make(chan error, 1)}
+	n := &Node{o: o, config: c, id: health.NewID(o.Wall.Now()), shelf: &shelf{}, failed: make(chan error, 1)}
 	if err := n.start(ctx); err != nil {
 		n.Stop() //nolint:contextcheck // stopping goes on when ctx has ended
 		return nil, err
@@ -96,62 +93,110 @@ func (n *Node) start(ctx context.Context) (err error) {
 	if n.book, err = language.Load(); err != nil {
 		return fmt.Errorf("read the messages: %w", err)
 	}
-	if n.db, err = store.Open(ctx, n.config.Database, store.Options{Log: n.o.Log, Wall: n.o.Wall}); err != nil {
-		return err
-	}
-	n.parts = append(n.parts, part{"database", func() {
-		if err := n.db.Close(); err != nil {
-			n.o.Log.LogAttrs(ctx, slog.LevelWarn, "close the database", slog.Any("error", err))
-		}
-	}})
-	if slices.Contains(n.config.Roles, config.RoleWeb) {
+	if n.hasRole(config.RoleWeb) {
 		if err := n.listen(ctx); err != nil {
 			return err
 		}
 	}
-	n.shelf = &shelf{store: n.db.Catalogs()}
-	drawn, err := n.drawPage(ctx)
-	if err != nil {
+	if n.page, err = n.newPage(ctx); err != nil {
 		return err
 	}
-	n.meters = newMeters( //nolint:contextcheck // a look at the metrics brings no context
-		n.db.Notify().Open, func(ctx context.Context) (int64, error) {
-			p, err := n.db.Head(ctx)
-			return p.Number, err
-		})
-	if err := n.openMail(); err != nil {
+	n.meters = newMeters() //nolint:contextcheck // a look at the metrics brings no context
+	n.base = append(n.base, part{"what stands on the database", n.stopParts})
+	if err := n.buildOrStandAlone(ctx); err != nil {
 		return err
 	}
-	n.follow(ctx, drawn)
-	return n.startRoles(ctx)
-}
-
-// startRoles starts what the node's roles ask for, and the admin listener.
-func (n *Node) startRoles(ctx context.Context) error {
-	if slices.Contains(n.config.Roles, config.RoleProbe) {
-		n.run(ctx, "probes", n.probe)
-	}
-	if slices.Contains(n.config.Roles, config.RoleNotify) {
-		if err := n.startNotify(ctx); err != nil {
-			return err
-		}
-	}
-	if slices.Contains(n.config.Roles, config.RoleWeb) {
-		if err := n.startWeb(ctx); err != nil {
-			return err
-		}
+	n.runBase(ctx, "page", n.page.keep)
+	if n.hasRole(config.RoleWeb) {
+		n.serve(ctx, "public listener", n.door, &n.gate)
 	}
 	return n.startAdmin(ctx)
 }
 
-// follow starts the followers of the journal; drawn is the number of the last fact
-// that the public page was drawn with.
-func (n *Node) follow(ctx context.Context, drawn int64) {
+// buildOrStandAlone builds the node on its database. Where that does not answer and
+// there is a page to tell, the page is told.
+func (n *Node) buildOrStandAlone(ctx context.Context) error {
+	err := n.build(ctx)
+	if !fault.Is(err, fault.Unavailable) || !n.hasRole(config.RoleWeb) || !n.page.stands() {
+		return err
+	}
+	n.o.Log.LogAttrs(ctx, slog.LevelError, "the database does not answer: the page is served from disk alone", slog.Any("error", err))
+	return n.standAlone(ctx)
+}
+
+// build opens the database and builds all that stands on it. What a failed attempt
+// has started is stopped again.
+func (n *Node) build(ctx context.Context) error {
+	err := n.raise(ctx)
+	if err != nil {
+		n.stopParts() //nolint:contextcheck // stopping goes on when ctx has ended
+	}
+	return err
+}
+
+func (n *Node) raise(ctx context.Context) (err error) {
+	if n.db, err = store.Open(ctx, n.config.Database, store.Options{Log: n.o.Log, Wall: n.o.Wall}); err != nil {
+		return err
+	}
+	n.parts = append(n.parts, part{"database", n.closeDatabase})
+	if n.o.Migrate {
+		if err := n.db.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	head, err := n.db.Head(ctx)
+	if err != nil {
+		return err
+	}
+	n.shelf.store = n.db.Catalogs()
+	if err := n.shelf.refresh(ctx); err != nil {
+		return err
+	}
+	n.rooms = n.furnish()
+	n.watchRecord()
+	if err := n.page.draw(ctx); err != nil {
+		return err
+	}
+	n.meters.watch(n.db)
+	if err := n.openMail(); err != nil {
+		return err
+	}
+	n.follow(ctx, head.Number)
+	return n.startRoles(ctx)
+}
+
+func (n *Node) closeDatabase() {
+	n.page.keeper.Store(nil)
+	n.meters.watch(nil)
+	if err := n.db.Close(); err != nil {
+		n.o.Log.LogAttrs(context.Background(), slog.LevelWarn, "close the database", slog.Any("error", err))
+	}
+}
+
+func (n *Node) hasRole(role string) bool { return slices.Contains(n.config.Roles, role) }
+
+// startRoles starts what the node's roles ask for.
+func (n *Node) startRoles(ctx context.Context) error {
+	if n.hasRole(config.RoleProbe) {
+		n.run(ctx, "probes", n.probe)
+	}
+	if n.hasRole(config.RoleNotify) {
+		if err := n.startNotify(ctx); err != nil {
+			return err
+		}
+	}
+	if n.hasRole(config.RoleWeb) {
+		return n.openGate(ctx)
+	}
+	return nil
+}
+
+// follow starts the followers of the journal; the shelf's begins at its head.
+func (n *Node) follow(ctx context.Context, head int64) {
 	n.run(ctx, "drafter", func(ctx context.Context) error {
 		return journal.Exclusive(ctx, n.journal(), n.rooms.drafter)
 	})
-	n.run(ctx, "page", func(ctx context.Context) error { return n.keepPage(ctx, drawn) })
-	n.run(ctx, "page's minute", n.renewPage)
+	n.run(ctx, "shelf", func(ctx context.Context) error { return n.refreshShelf(ctx, head) })
 }
 
 // journal is what following needs.
@@ -159,49 +204,6 @@ func (n *Node) journal() journal.Options {
 	return journal.Options{
 		Reader: n.db, Leases: n.db, Changed: n.db.Changed, Node: n.id, Wall: n.o.Wall, Log: n.o.Log,
 	}
-}
-
-// run starts a part that works until its context ends. A part that ends with
-// another error than that fails the node.
-func (n *Node) run(ctx context.Context, name string, work func(context.Context) error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := work(ctx); err != nil && ctx.Err() == nil {
-			n.fail(fmt.Errorf("%s: %w", name, err))
-		}
-	}()
-	n.parts = append(n.parts, part{name, func() {
-		cancel()
-		<-done
-	}})
-}
-
-func (n *Node) fail(err error) {
-	select {
-	case n.failed <- err:
-	default: // one failure is enough to end the node
-	}
-}
-
-// Wait waits until ctx ends or a part of the node fails, whose error it returns.
-func (n *Node) Wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-n.failed:
-		return err
-	}
-}
-
-// Stop stops every part, the last one started first.
-func (n *Node) Stop() {
-	for _, p := range slices.Backward(n.parts) {
-		n.o.Log.LogAttrs(context.Background(), slog.LevelDebug, "stop", slog.String("part", p.name))
-		p.stop()
-	}
-	n.parts = nil
 }
 
 // PublicAddress is host:port of the public listener; empty without the web role.
@@ -215,60 +217,8 @@ func (n *Node) AdminAddress() string { return n.admin }
 
 // Routes is every route of the public listener; none without the web role.
 func (n *Node) Routes() []web.Route {
-	if n.router == nil {
-		return nil
-	}
-	return n.router.Routes()
-}
-
-// listen opens the public listener before anything is built that names its
-// address: where the system chooses the port, pages and mails tell that one.
-func (n *Node) listen(ctx context.Context) error {
-	address, err := url.Parse(n.config.PublicURL)
-	if err != nil {
-		return fault.Wrap(fault.Invalid, "public_url", err)
-	}
-	if n.door, err = open(ctx, "public listener", n.config.Listen); err != nil {
-		return err
-	}
-	n.parts = append(n.parts, part{"public address", func() { _ = n.door.Close() }}) // served or not, it is closed
-	n.public = n.door.Addr().String()
-	if _, port, err := net.SplitHostPort(n.public); err == nil && address.Port() == "0" {
-		address.Host = net.JoinHostPort(address.Hostname(), port)
-		n.config.PublicURL = address.String()
+	if rt := n.gate.router.Load(); rt != nil {
+		return rt.Routes()
 	}
 	return nil
 }
-
-func open(ctx context.Context, name, address string) (net.Listener, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listen for the %s on %s: %w", name, address, err)
-	}
-	return l, nil
-}
-
-// serve runs an HTTP server on a listener as a part, which closes it.
-func (n *Node) serve(ctx context.Context, name string, l net.Listener, h http.Handler) {
-	server := web.Server(h)
-	server.ErrorLog = slog.NewLogLogger(n.o.Log.Handler(), slog.LevelDebug)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			n.fail(fmt.Errorf("%s: %w", name, err))
-		}
-	}()
-	n.parts = append(n.parts, part{name, func() {
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-		defer cancel()
-		if err := server.Shutdown(stopping); err != nil {
-			_ = server.Close() // whoever is still there is cut off
-		}
-		<-done
-	}})
-}
-
-// stopWithin is how long requests under way may take when the node stops.
-const stopWithin = 5 * time.Second

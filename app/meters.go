@@ -3,20 +3,25 @@ package app
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/store"
 )
 
 // meters are what the admin listener's /metrics shows of the node.
 type meters struct {
 	registry *prometheus.Registry
 	answers  *prometheus.HistogramVec
+	db       atomic.Pointer[store.DB] // nil while there is none
 }
 
-// newMeters makes the meters; open and head are asked at every look.
-func newMeters(open func(context.Context) (int, error), head func(context.Context) (int64, error)) *meters {
+// newMeters makes the meters; the database is asked at every look.
+func newMeters() *meters {
 	m := &meters{
 		registry: prometheus.NewRegistry(),
 		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -26,14 +31,42 @@ func newMeters(open func(context.Context) (int, error), head func(context.Contex
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers)
 	m.ask("bonghwa_notify_open_chunks", "Chunks in which somebody is still to be told.", func(ctx context.Context) (float64, error) {
-		n, err := open(ctx)
+		db, err := m.database()
+		if err != nil {
+			return 0, err
+		}
+		n, err := db.Notify().Open(ctx)
 		return float64(n), err
 	})
 	m.ask("bonghwa_journal_head", "Number of the newest fact.", func(ctx context.Context) (float64, error) {
-		n, err := head(ctx)
-		return float64(n), err
+		db, err := m.database()
+		if err != nil {
+			return 0, err
+		}
+		p, err := db.Head(ctx)
+		return float64(p.Number), err
 	})
 	return m
+}
+
+// watch lets the meters ask a database; nil: there is none.
+func (m *meters) watch(db *store.DB) { m.db.Store(db) }
+
+func (m *meters) database() (*store.DB, error) {
+	if db := m.db.Load(); db != nil {
+		return db, nil
+	}
+	return nil, fault.New(fault.Unavailable, "database", "it does not answer", "the page is served from disk; look at the database")
+}
+
+// ready says why the node may not be sent requests that need the database.
+func (n *Node) ready(ctx context.Context) error {
+	db, err := n.meters.database()
+	if err != nil {
+		return err
+	}
+	_, err = db.Head(ctx)
+	return err
 }
 
 // askWithin bounds what a look at the metrics may ask the database.

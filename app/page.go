@@ -2,52 +2,186 @@ package app
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/clock"
+	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
+	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/web/public"
 )
 
-// drawPage reads the catalogue and draws the public page for the first time. It
-// gives the journal's head before it read anything, from which keepPage follows.
-func (n *Node) drawPage(ctx context.Context) (int64, error) {
-	head, err := n.db.Head(ctx)
+// page keeps what the public reads true, and keeps it readable: it draws an
+// edition when facts arrive and each minute, out of the database, or out of what
+// was read last when the database is down.
+type page struct {
+	site   *public.Site
+	stand  press.Stand
+	terms  board.Terms
+	file   string // where the last record is kept on disk
+	world  *clock.World
+	wall   clock.Wall
+	log    *slog.Logger
+	keeper atomic.Pointer[watched] // nil while there is no database
+	loaded board.Source            // from disk; told until a keeper has read
+
+	mu    sync.Mutex // one draws at a time
+	saved saved
+}
+
+// watched is a keeper with the bell of its database.
+type watched struct {
+	*board.Keeper
+	changed func() <-chan struct{}
+}
+
+// saved is what the file on disk holds.
+type saved struct {
+	revision journal.Position
+	at       time.Time // wall time
+}
+
+// newPage makes the page's keeper and reads what an earlier run left on disk.
+func (n *Node) newPage(ctx context.Context) (*page, error) {
+	p := &page{
+		site: n.publicSite(), terms: n.terms(), file: filepath.Join(filepath.Dir(n.config.SecretFile), "page.json"),
+		world: n.o.World, wall: n.o.Wall, log: n.o.Log,
+	}
+	f, err := os.Open(p.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
 	if err != nil {
-		return 0, err
+		return nil, fault.Wrap(fault.Unavailable, "open the saved page", err)
 	}
-	if err := n.shelf.refresh(ctx); err != nil {
-		return 0, err
+	defer func() { _ = f.Close() }() // only read
+	if p.loaded, err = board.Load(f); err != nil {
+		p.log.LogAttrs(ctx, slog.LevelWarn, "the saved page is of no use", slog.String("file", p.file), slog.Any("error", err))
+		p.loaded = board.Source{}
 	}
-	n.rooms = n.furnish()
-	n.rooms.public = n.publicSite()
-	return head.Number, n.rooms.public.Refresh(ctx)
+	return p, nil
 }
 
-// keepPage keeps the public page true: it follows the journal on this node from a
-// number on.
-func (n *Node) keepPage(ctx context.Context, from int64) error {
-	return journal.Local(ctx, n.journal(), from, func(ctx context.Context, facts []journal.Fact) error {
-		if slices.ContainsFunc(facts, func(f journal.Fact) bool { return f.Type == health.CatalogAppliedFact }) {
-			if err := n.shelf.refresh(ctx); err != nil {
-				return err
-			}
+// terms are what the board is told by. In a replay world time runs faster than the
+// program can draw, so a page counts as current for longer.
+func (n *Node) terms() board.Terms {
+	return board.Terms{Zone: n.zone(), Fresh: time.Duration(float64(publicFresh) * max(1, n.o.World.Speed()))}
+}
+
+// publicFresh is how long a page that cannot be renewed counts as current.
+const publicFresh = 5 * time.Minute
+
+// stands reports whether an earlier run left a page that can be told.
+func (p *page) stands() bool { return !p.loaded.Read.IsZero() }
+
+// draw reads what changed and puts a new edition in force. With the database down
+// the edition tells what was read last, and how old that is; the error says why.
+func (p *page) draw(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	source, err := p.loaded, error(nil)
+	if k := p.keeper.Load(); k != nil {
+		err = k.Read(ctx)
+		if source = k.Source(); source.Read.IsZero() {
+			source = p.loaded
 		}
-		return n.rooms.public.Refresh(ctx)
-	})
+	}
+	if source.Read.IsZero() {
+		return err
+	}
+	edition, derr := p.edition(source)
+	if derr != nil {
+		return derr
+	}
+	p.stand.Put(edition)
+	return errors.Join(err, p.save(source))
 }
 
-// renewPage draws the page anew each minute of the world, but at most once a wall
-// second, so that it can say how old it is.
-func (n *Node) renewPage(ctx context.Context) error {
+func (p *page) edition(source board.Source) (*press.Edition, error) {
+	b := source.Board(p.terms, p.world.Now())
+	pages := p.site.Tell(b)
+	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, pages)
+	return e, e.Prepare(pages.First()...)
+}
+
+// saveEvery is how old the file on disk may get while nothing happens.
+const saveEvery = time.Minute
+
+// save keeps the record on disk for a start without the database: whole or not at
+// all.
+func (p *page) save(source board.Source) error {
+	if source.Revision == p.saved.revision && p.wall.Since(p.saved.at) < saveEvery {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(p.file), ".page-*")
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "keep the page on disk", err)
+	}
+	err = errors.Join(source.Save(f), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), p.file)
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "keep the page on disk", errors.Join(err, os.Remove(f.Name())))
+	}
+	p.saved = saved{source.Revision, p.wall.Now()}
+	return nil
+}
+
+// keep draws the page when the journal has moved and each minute of the world,
+// until ctx ends.
+func (p *page) keep(ctx context.Context) error {
+	drawn := p.wall.Now()
 	for {
-		if err := n.o.Wall.Sleep(ctx, renewEvery(n.o.World.Speed())); err != nil {
+		if err := p.wait(ctx); err != nil {
 			return err
 		}
-		if err := n.rooms.public.Refresh(ctx); err != nil && ctx.Err() == nil {
-			n.o.Log.LogAttrs(ctx, slog.LevelWarn, "the public page grows old", slog.Any("error", err))
+		due := p.wall.Since(drawn) >= renewEvery(p.world.Speed())
+		if !due && !p.moved(ctx) {
+			continue
 		}
+		drawn = p.wall.Now()
+		if err := p.draw(ctx); err != nil && ctx.Err() == nil {
+			p.log.LogAttrs(ctx, slog.LevelWarn, "the public page grows old", slog.Any("error", err))
+		}
+	}
+}
+
+// moved reports whether the journal has. A head that cannot be read is told of when
+// the page is due.
+func (p *page) moved(ctx context.Context) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k := p.keeper.Load()
+	if k == nil {
+		return false
+	}
+	moved, err := k.Moved(ctx)
+	return moved && err == nil
+}
+
+func (p *page) wait(ctx context.Context) error {
+	var changed <-chan struct{}
+	if k := p.keeper.Load(); k != nil {
+		changed = k.changed()
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+		return nil
+	case <-p.wall.After(journal.Poll):
+		return nil
 	}
 }
 
@@ -57,4 +191,15 @@ func renewEvery(speed float64) time.Duration {
 		return time.Second
 	}
 	return min(max(time.Duration(float64(time.Minute)/speed), time.Second), time.Minute)
+}
+
+// refreshShelf follows the journal for the catalogue in force, which the personal
+// pages and the agreements are read by.
+func (n *Node) refreshShelf(ctx context.Context, from int64) error {
+	return journal.Local(ctx, n.journal(), from, func(ctx context.Context, facts []journal.Fact) error {
+		if slices.ContainsFunc(facts, func(f journal.Fact) bool { return f.Type == health.CatalogAppliedFact }) {
+			return n.shelf.refresh(ctx)
+		}
+		return nil
+	})
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/bonghwa/bonghwa/language"
 	"github.com/bonghwa/bonghwa/postevent"
 	"github.com/bonghwa/bonghwa/sla"
-	"github.com/bonghwa/bonghwa/web/public"
 )
 
 // staleAfter is how old an inventory may be before relevance is unknown. The
@@ -31,7 +30,6 @@ type rooms struct {
 	credits   *credit.Desk
 	summaries *postevent.Writer
 	records   records
-	public    *public.Site
 }
 
 // furnish puts the domains together.

@@ -11,6 +11,7 @@ import (
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
+	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/mine"
 	"github.com/bonghwa/bonghwa/web/public"
@@ -24,8 +25,8 @@ func (n *Node) site() ui.Site {
 	return ui.Site{Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Story: n.o.Replay != nil, Zone: n.zone()}
 }
 
-// startWeb puts the sites together and opens the public listener.
-func (n *Node) startWeb(ctx context.Context) error {
+// openGate puts the sites together and lets the public listener answer with them.
+func (n *Node) openGate(ctx context.Context) error {
 	address, err := url.Parse(n.config.PublicURL)
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "public_url", err)
@@ -43,15 +44,12 @@ func (n *Node) startWeb(ctx context.Context) error {
 		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
 		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: terms.Absolute, Now: n.o.World.Now,
 	})
-	routes := [][]web.Route{n.publicRoutes(), own.Routes(), apiRoutes(rest)}
-	n.router, err = web.New(web.Options{
-		PublicURL: address, Language: health.English, Sessions: door, Site: n.site(), Messages: n.book,
-		Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
-	}, append(routes, n.moreRoutes(cookies)...)...)
+	routes := [][]web.Route{n.page.site.Routes(), own.Routes(), apiRoutes(rest)}
+	router, err := n.newRouter(door, append(routes, n.moreRoutes(cookies)...)...)
 	if err != nil {
 		return err
 	}
-	n.serve(ctx, "public listener", n.door, n.router)
+	n.gate.router.Store(router)
 	return nil
 }
 
@@ -63,19 +61,6 @@ func (n *Node) openDoor() *identity.Door {
 	return identity.NewDoor(identity.DoorOptions{
 		Contacts: visitors{n.db}, Visits: n.db.Identity(), Mailer: post, Wall: n.o.Wall, Log: n.o.Log,
 	})
-}
-
-// publicRoutes are the Service Health Dashboard's.
-func (n *Node) publicRoutes() []web.Route {
-	var out []web.Route
-	for i, r := range n.rooms.public.Routes() {
-		out = append(out, web.Route{
-			Method: http.MethodGet, Pattern: r.Pattern, Kind: web.Page, Access: web.Public,
-			Sample:  func() string { return n.rooms.public.Routes()[i].Sample },
-			Handler: web.Plain(n.rooms.public),
-		})
-	}
-	return out
 }
 
 func apiRoutes(h http.Handler) []web.Route {
@@ -123,10 +108,7 @@ func (n *Node) startAdmin(ctx context.Context) error {
 	}
 	n.admin = l.Addr().String()
 	n.serve(ctx, "admin listener", l, web.Admin(web.AdminOptions{
-		Ready: func(ctx context.Context) error {
-			_, err := n.db.Head(ctx)
-			return err
-		},
+		Ready:   n.ready,
 		Metrics: promhttp.HandlerFor(n.meters.registry, promhttp.HandlerOpts{}), Routes: n.Routes,
 	}))
 	return nil
@@ -134,8 +116,13 @@ func (n *Node) startAdmin(ctx context.Context) error {
 
 // publicSite makes the Service Health Dashboard.
 func (n *Node) publicSite() *public.Site {
-	return public.New(public.Options{
-		Book: n.book, Site: n.site(), Now: n.o.World.Now, Catalogs: n.shelf, Incidents: n.rooms.incidents,
-		Summaries: n.db.Summaries(), Freshness: n.db.Probes(),
-	})
+	return public.New(public.Options{Book: n.book, Site: n.site(), Policies: n.policies})
+}
+
+// policies are the agreements in force; none while there is no database.
+func (n *Node) policies() []sla.Policy {
+	if e := n.shelf.current.Load(); e != nil {
+		return e.policies
+	}
+	return nil
 }

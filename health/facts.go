@@ -68,8 +68,9 @@ type VerdictCleared struct {
 // ComponentFreshness says that a probed component's data went stale or came
 // back.
 type ComponentFreshness struct {
-	Scope Scope `json:"scope"`
-	Fresh bool  `json:"fresh"`
+	Scope Scope     `json:"scope"`
+	Fresh bool      `json:"fresh"`
+	Since time.Time `json:"since,omitzero"` // world time; zero: since the fact
 }
 
 // IncidentOpened says that an incident exists, as a draft or already public.

@@ -5,10 +5,15 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 )
 
-var _ journal.Reader = (*DB)(nil)
+var (
+	_ journal.Reader = (*DB)(nil)
+	_ board.Journal  = (*DB)(nil)
+)
 
 // nextNumber gives the number that the first entry of this transaction will
 // get. It takes the head's lock, which is held until the commit, so it is
@@ -77,6 +82,17 @@ func (db *DB) Head(ctx context.Context) (journal.Position, error) {
 func (db *DB) Facts(ctx context.Context, after int64, limit int) ([]journal.Fact, error) {
 	rows, err := db.rows(ctx, `SELECT number, epoch, type, version, at, subject, actor, payload
 		FROM journal WHERE number > $1 ORDER BY number LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	return collect(rows, scanFact)
+}
+
+// FactsOf are the facts of a type with numbers above after, ascending, at most
+// limit.
+func (db *DB) FactsOf(ctx context.Context, kind health.FactType, after int64, limit int) ([]journal.Fact, error) {
+	rows, err := db.rows(ctx, `SELECT number, epoch, type, version, at, subject, actor, payload
+		FROM journal WHERE type = $1 AND number > $2 ORDER BY number LIMIT $3`, string(kind), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/probe"
@@ -15,7 +16,10 @@ import (
 // and are not kept.
 type Probes struct{ db *DB }
 
-var _ probe.Store = (*Probes)(nil)
+var (
+	_ probe.Store  = (*Probes)(nil)
+	_ board.Pulses = (*Probes)(nil)
+)
 
 // Probes is the part of the database that holds checks' states and verdicts.
 func (db *DB) Probes() *Probes { return &Probes{db} }
@@ -90,19 +94,19 @@ func (s *Probes) Verdict(ctx context.Context, id health.VerdictID) (probe.Verdic
 	return v, s.db.found(err, "verdict")
 }
 
-// Freshness says of every check that has run whether its data were fresh when
-// it was last saved.
-func (s *Probes) Freshness(ctx context.Context) (map[health.CheckID]bool, error) {
-	rows, err := s.db.rows(ctx, `SELECT check_id, fresh FROM probe_state ORDER BY check_id`)
+// Pulses says of every check that has run whether its data were fresh when it was
+// last saved, and counts its savings.
+func (s *Probes) Pulses(ctx context.Context) (map[health.CheckID]board.Pulse, error) {
+	rows, err := s.db.rows(ctx, `SELECT check_id, fresh, version FROM probe_state ORDER BY check_id`)
 	if err != nil {
-		return nil, fmt.Errorf("list the checks' freshness: %w", err)
+		return nil, fmt.Errorf("list the checks' pulses: %w", err)
 	}
-	out := map[health.CheckID]bool{}
+	out := map[health.CheckID]board.Pulse{}
 	_, err = collect(rows, func(r *sql.Rows) (struct{}, error) {
 		var id health.CheckID
-		var fresh bool
-		err := r.Scan(&id, &fresh)
-		out[id] = fresh
+		var p board.Pulse
+		err := r.Scan(&id, &p.Fresh, &p.Beat)
+		out[id] = p
 		return struct{}{}, err
 	})
 	return out, err

@@ -36,6 +36,9 @@ type Options struct {
 	Proxies   []netip.Prefix  // whose X-Forwarded-For is believed
 	Site      ui.Site         // what pages say of the provider
 	Messages  *language.Book
+	// Finished answers what lies ready in memory, before any route is looked for,
+	// and reports whether it did. May be nil.
+	Finished func(w http.ResponseWriter, r *http.Request) (bool, error)
 	// Observe is told of every answer: the route's pattern, empty when there
 	// was none, the status and the wall time taken. May be nil.
 	Observe func(pattern string, status int, took time.Duration)
@@ -114,6 +117,9 @@ func (rt *Router) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			rt.o.Observe(r.Pattern, w.status, rt.o.Wall.Since(began))
 		}
 	}()
+	if rt.finished(w, r) {
+		return
+	}
 	if err := rt.guard.Check(r); err != nil {
 		rt.fail(w, r, fault.New(fault.Forbidden, "", "the request came from another site", "open the page itself and try again there"))
 		return
@@ -122,6 +128,26 @@ func (rt *Router) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if w.refused != 0 {
 		rt.refuse(w, r)
 	}
+}
+
+// FinishedPattern is what Observe is told as the pattern of what was Finished.
+const FinishedPattern = "finished"
+
+func (rt *Router) finished(w *response, r *http.Request) bool {
+	if rt.o.Finished == nil {
+		return false
+	}
+	pattern := r.Pattern
+	r.Pattern = FinishedPattern
+	served, err := rt.o.Finished(w, r)
+	if err != nil {
+		rt.fail(w, r, err)
+		return true
+	}
+	if !served {
+		r.Pattern = pattern
+	}
+	return served
 }
 
 // serve wraps a route's handler: access first, then errors into pages. The

@@ -44,14 +44,7 @@ func (c *serveCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	bench, err := app.OpenBench(s.ctx, conf.Database, true)
-	if err != nil {
-		return err
-	}
-	if err := bench.Close(); err != nil {
-		return err
-	}
-	node, err := app.Start(s.ctx, conf, app.Options{Wall: s.wall, Log: logger(s, c.Log), Version: programVersion()})
+	node, err := app.Start(s.ctx, conf, app.Options{Wall: s.wall, Log: logger(s, c.Log), Version: programVersion(), Migrate: true})
 	if err != nil {
 		return err
 	}

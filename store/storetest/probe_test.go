@@ -54,8 +54,8 @@ func TestChecksStateVerdictsAndFactsAreKeptTogether(t *testing.T) {
 		if w, err := probes.Verdict(ctx, v.ID); err != nil || !reflect.DeepEqual(w, v) {
 			t.Errorf("verdict %+v, %v; want %+v", w, err, v)
 		}
-		if fresh, err := probes.Freshness(ctx); err != nil || !fresh["dns"] {
-			t.Errorf("freshness %v, %v", fresh, err)
+		if pulses, err := probes.Pulses(ctx); err != nil || !pulses["dns"].Fresh {
+			t.Errorf("pulses %v, %v", pulses, err)
 		}
 		if _, err := probes.Verdict(ctx, "none"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a verdict that is not there: %v", err)

@@ -1,42 +1,61 @@
 package public_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/catalog"
+	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
+	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/language"
 	"github.com/bonghwa/bonghwa/postevent"
+	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/public"
 	"github.com/bonghwa/bonghwa/web/ui"
 )
 
-// world is what the site reads in a test.
+// world is the record that the site tells in a test.
 type world struct {
 	catalog   catalog.Catalog
 	incidents []incident.Incident
 	summaries []postevent.Summary
 	fresh     map[health.CheckID]bool
-	fail      error
 	now       time.Time
+	read      time.Time // zero: now
 }
 
-func (w *world) Current(context.Context) (catalog.Revision, error) {
-	return catalog.Revision{Number: 1, Catalog: w.catalog}, w.fail
+// board is the world as a board, the way it comes from disk.
+func (w *world) board(t *testing.T) *board.Board {
+	t.Helper()
+	read := w.read
+	if read.IsZero() {
+		read = w.now
+	}
+	raw, err := json.Marshal(map[string]any{
+		"form": 1, "Revision": journal.Position{Epoch: 1, Number: 7}, "Read": read, "Dated": w.now,
+		"Catalog": catalog.Revision{Number: 1, Catalog: w.catalog}, "Summaries": w.summaries, "Checks": w.fresh, "Incidents": w.incidents,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := board.Load(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source.Board(board.Terms{Zone: language.Seoul(), Fresh: 5 * time.Minute}, w.now)
 }
-
-func (w *world) List(context.Context, incident.Filter) ([]incident.Incident, error) {
-	return w.incidents, w.fail
-}
-
-func (w *world) Published(context.Context) ([]postevent.Summary, error) { return w.summaries, w.fail }
-
-func (w *world) Freshness(context.Context) (map[health.CheckID]bool, error) { return w.fresh, w.fail }
 
 func (w *world) site(t *testing.T) *public.Site {
 	t.Helper()
@@ -45,20 +64,54 @@ func (w *world) site(t *testing.T) *public.Site {
 		t.Fatal(err)
 	}
 	return public.New(public.Options{
-		Book: book, Now: func() time.Time { return w.now },
-		Site:     ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
-		Catalogs: w, Incidents: w, Summaries: w, Freshness: w,
+		Book: book, Site: ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
 	})
 }
 
-// open is a site that has been refreshed.
-func (w *world) open(t *testing.T) *public.Site {
+// served is a site as the router and the press serve it.
+type served struct {
+	http.Handler
+	routes []web.Route
+	stand  *press.Stand
+}
+
+// open is a site that tells the world.
+func (w *world) open(t *testing.T) served {
 	t.Helper()
-	s := w.site(t)
-	if err := s.Refresh(t.Context()); err != nil {
+	site := w.site(t)
+	stand := &press.Stand{}
+	stand.Put(press.NewEdition(press.Imprint{}, site.Tell(w.board(t))))
+	return serve(t, site, stand)
+}
+
+func serve(t *testing.T, site *public.Site, stand *press.Stand) served {
+	t.Helper()
+	book, err := language.Load()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	rt, err := web.New(web.Options{
+		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Language: health.Korean, Messages: book, Finished: stand.Serve,
+		Site: ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
+		Wall: clock.Wall{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}, site.Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return served{Handler: rt, routes: rt.Routes(), stand: stand}
+}
+
+// samples are the addresses of a page of every kind, in both languages.
+func (s served) samples() []string {
+	var all []string
+	for _, r := range s.routes {
+		for _, l := range health.Languages() {
+			if path := r.Path(map[string]string{"lang": string(l)}); r.Kind == web.Page && !strings.Contains(path, "{") {
+				all = append(all, path)
+			}
+		}
+	}
+	return all
 }
 
 func get(s http.Handler, path string, header ...string) *httptest.ResponseRecorder {

@@ -28,20 +28,20 @@ type grid struct {
 // grid makes the table of the services and regions that keep says yes to.
 func (v view) grid(services map[health.ServiceID]bool, regions map[health.RegionID]bool) grid {
 	var g grid
-	for _, r := range v.catalog.Regions {
+	for _, r := range v.b.Plan.Regions {
 		if regions == nil || regions[r.ID] {
 			g.regions = append(g.regions, r)
 		}
 	}
-	for _, s := range v.catalog.Services {
+	for _, s := range v.b.Plan.Services {
 		if services != nil && !services[s.ID] {
 			continue
 		}
 		row := gridRow{service: s}
 		for _, r := range g.regions {
 			id := health.Scope{Service: s.ID, Region: r.ID}.Component()
-			l, ok := v.levels[id]
-			row.cells = append(row.cells, cell{offered: ok, id: id, level: l})
+			_, ok := v.b.Plan.Component(id)
+			row.cells = append(row.cells, cell{offered: ok, id: id, level: v.b.Level(id)})
 		}
 		g.rows = append(g.rows, row)
 	}
@@ -52,12 +52,12 @@ func (v view) grid(services map[health.ServiceID]bool, regions map[health.Region
 // many of each are.
 func (v view) unwell() (g grid, wellServices, wellRegions int) {
 	services, regions := map[health.ServiceID]bool{}, map[health.RegionID]bool{}
-	for _, c := range v.components {
-		if v.levels[c.ID()] != health.Operational {
+	for _, id := range v.b.Unwell() {
+		if c, ok := v.b.Plan.Component(id); ok {
 			services[c.Service], regions[c.Region] = true, true
 		}
 	}
-	return v.grid(services, regions), len(v.catalog.Services) - len(services), len(v.catalog.Regions) - len(regions)
+	return v.grid(services, regions), len(v.b.Plan.Services) - len(services), len(v.b.Plan.Regions) - len(regions)
 }
 
 // roomy reports whether there is room for words in the cells.

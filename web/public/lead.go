@@ -20,23 +20,18 @@ type lead struct {
 // lead words the state of everything in one sentence: the worst open incident,
 // else running maintenance, else how many components are well.
 func (v view) lead() lead {
-	list := v.open()
+	list := v.b.Open()
 	if len(list) > 0 {
-		worst := slices.MaxFunc(list, func(a, b event) int { return int(v.levelNow(a)) - int(v.levelNow(b)) })
-		return lead{words: v.sentence(worst), level: max(v.levelNow(worst), health.Informational), event: worst, about: true, more: len(list) - 1}
+		worst := slices.MaxFunc(list, func(a, b event) int { return int(a.LevelAt(v.b.Now)) - int(b.LevelAt(v.b.Now)) })
+		return lead{words: v.sentence(worst), level: max(worst.LevelAt(v.b.Now), health.Informational), event: worst, about: true, more: len(list) - 1}
 	}
-	for _, e := range v.planned() {
+	for _, e := range v.b.Planned() {
 		if e.State != incident.Scheduled {
 			return lead{words: v.Say("lead.maintenance", "title", e.Title.In(v.l)), level: health.Maintenance, event: e, about: true}
 		}
 	}
-	unknown := 0
-	for _, l := range v.levels {
-		if l == health.Unknown {
-			unknown++
-		}
-	}
-	switch total := len(v.levels); {
+	unknown := v.b.Count(health.Unknown)
+	switch total := len(v.b.Plan.Components); {
 	case total == 0:
 		return lead{words: v.Say("lead.empty"), level: health.Unknown}
 	case unknown > 0:
@@ -46,24 +41,13 @@ func (v view) lead() lead {
 	}
 }
 
-// levelNow is the worst level of the impacts that are open now.
-func (v view) levelNow(e event) health.Level {
-	worst := health.Operational
-	for _, i := range e.latest {
-		if i.During.Contains(v.now) && i.Determination != health.DeterminationGoodwill {
-			worst = max(worst, i.Level)
-		}
-	}
-	return worst
-}
-
 // sentence says what an open incident does to whom since when.
 func (v view) sentence(e event) string {
 	z := v.zonesOf(e)
 	i, ok := v.heaviest(e)
 	if !ok {
-		if !e.to.IsZero() && len(e.latest) > 0 {
-			return v.Say("lead.recovered", "subject", v.subject(e), "since", v.near(z, e.to))
+		if !e.To.IsZero() && len(e.Latest) > 0 {
+			return v.Say("lead.recovered", "subject", v.subject(e), "since", v.near(z, e.To))
 		}
 		return v.Say("lead.other", "title", e.Title.In(v.l), "state", v.state(e.State))
 	}
@@ -78,8 +62,8 @@ func (v view) sentence(e event) string {
 func (v view) heaviest(e event) (incident.Impact, bool) {
 	var found incident.Impact
 	ok := false
-	for _, i := range e.latest {
-		if !i.During.Contains(v.now) || i.Determination == health.DeterminationGoodwill {
+	for _, i := range e.Latest {
+		if !i.During.Contains(v.b.Now) || i.Determination == health.DeterminationGoodwill {
 			continue
 		}
 		if !ok || i.Level > found.Level || i.Level == found.Level && i.During.From.Before(found.During.From) {
@@ -94,12 +78,12 @@ func (v view) heaviest(e event) (incident.Impact, bool) {
 func (v view) subject(e event) string {
 	var services []health.ServiceID
 	var regions []health.RegionID
-	for _, c := range v.hit(e) {
-		if !slices.Contains(services, c.scope.Service) {
-			services = append(services, c.scope.Service)
+	for _, c := range e.Hits(v.b.Now) {
+		if !slices.Contains(services, c.Scope.Service) {
+			services = append(services, c.Scope.Service)
 		}
-		if !slices.Contains(regions, c.scope.Region) {
-			regions = append(regions, c.scope.Region)
+		if !slices.Contains(regions, c.Scope.Region) {
+			regions = append(regions, c.Scope.Region)
 		}
 	}
 	if len(services) == 0 {

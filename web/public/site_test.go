@@ -1,18 +1,13 @@
 package public_test
 
 import (
-	"compress/gzip"
-	"errors"
-	"io"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
+	"github.com/bonghwa/bonghwa/press"
 )
 
 func TestFirstLineAnswers(t *testing.T) {
@@ -75,56 +70,13 @@ func TestUptimeCountsWhatWasDeclared(t *testing.T) {
 	}
 }
 
-func TestReadersWhoHaveThePageGetNothing(t *testing.T) {
-	t.Parallel()
-	s := during().open(t)
-	first := get(s, "/ko/")
-	tag := first.Header().Get("ETag")
-	if tag == "" || !strings.Contains(first.Header().Get("Cache-Control"), "stale-if-error") {
-		t.Fatalf("headers: %v", first.Header())
-	}
-	for _, seen := range []string{tag, strings.TrimPrefix(tag, "W/"), `"other", ` + tag, "*"} {
-		if w := get(s, "/ko/", "If-None-Match", seen); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
-			t.Errorf("If-None-Match %s: %d, %d bytes", seen, w.Code, w.Body.Len())
-		}
-	}
-	if w := get(s, "/ko/", "If-None-Match", `"other"`); w.Code != http.StatusOK {
-		t.Errorf("another tag: %d", w.Code)
-	}
-}
-
-func TestGzipAndHead(t *testing.T) {
-	t.Parallel()
-	s := during().open(t)
-	plain := get(s, "/ko/")
-	for accept, zipped := range map[string]bool{"gzip": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "br": false, "": false} {
-		w := get(s, "/ko/", "Accept-Encoding", accept)
-		if got := w.Header().Get("Content-Encoding") == "gzip"; got != zipped {
-			t.Errorf("Accept-Encoding %q: gzip is %v", accept, got)
-		}
-	}
-	w := get(s, "/ko/", "Accept-Encoding", "gzip")
-	z, err := gzip.NewReader(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(z)
-	if err != nil || string(body) != plain.Body.String() {
-		t.Errorf("unzipped it differs: %v", err)
-	}
-	head := send(s, http.MethodHead, "/ko/")
-	if head.Body.Len() != 0 || head.Header().Get("Content-Length") != strconv.Itoa(plain.Body.Len()) {
-		t.Errorf("HEAD: %d bytes, length %s, want %d", head.Body.Len(), head.Header().Get("Content-Length"), plain.Body.Len())
-	}
-}
-
 func TestWhatIsNotThereIsSaidInBothLanguages(t *testing.T) {
 	t.Parallel()
 	s := during().open(t)
 	for path, want := range map[string]string{
 		"/ko/nothing": "찾으시는 페이지가 없습니다", "/en/incidents/none": "This page does not exist",
 		"/en/history/2018-12": "This page does not exist", "/en/history/2018-1": "This page does not exist",
-		"/en/history/../x": "This page does not exist", "/fr/": "찾으시는 페이지가 없습니다",
+		"/en/history/x/y": "This page does not exist", "/ko/regions/": "찾으시는 페이지가 없습니다",
 	} {
 		w := get(s, path)
 		if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "<h1>"+want) {
@@ -139,67 +91,54 @@ func TestWhatIsNotThereIsSaidInBothLanguages(t *testing.T) {
 func TestAChosenDayIsOpened(t *testing.T) {
 	t.Parallel()
 	s := during().open(t)
-	w := get(s, "/ko/history?day=2018-11-22")
+	w := get(s, "/ko/day?day=2018-11-22")
 	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != "/ko/history/2018-11#d-2018-11-22" {
 		t.Errorf("%d to %q", w.Code, to)
 	}
-	if w := get(s, "/ko/history?day=https://example.com"); w.Code != http.StatusOK {
+	if w := get(s, "/ko/day?day=https://example.com"); w.Code != http.StatusBadRequest {
 		t.Errorf("a day that is none: %d", w.Code)
 	}
+	if w := get(s, "/ko/history/"); w.Code != http.StatusPermanentRedirect || w.Header().Get("Location") != "/ko/history" {
+		t.Errorf("a slash too many: %d to %q", w.Code, w.Header().Get("Location"))
+	}
 }
 
-func TestTheOldPageStandsWhenReadingFails(t *testing.T) {
+func TestBeforeTheFirstBoardThePageIsBeingPrepared(t *testing.T) {
 	t.Parallel()
-	w := during()
-	s := w.site(t)
+	s := serve(t, during().site(t), &press.Stand{})
 	if got := get(s, "/ko/"); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
-		t.Errorf("before the first snapshot: %d", got.Code)
-	}
-	if err := s.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	before := get(s, "/ko/").Body.String()
-	w.fail, w.now = errors.New("the database is down"), w.now.Add(time.Hour)
-	if err := s.Refresh(t.Context()); err == nil {
-		t.Error("a failed refresh said nothing")
-	}
-	if after := get(s, "/ko/").Body.String(); after != before {
-		t.Error("the page changed")
+		t.Errorf("%d %v", got.Code, got.Header())
 	}
 }
 
-func TestTheSameFactsGiveTheSameBytes(t *testing.T) {
+func TestTheSameBoardGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	a, b := after().open(t), after().open(t)
-	for _, r := range a.Routes() {
-		if r.Sample == "" {
-			t.Errorf("%s has no sample", r.Pattern)
-			continue
-		}
-		if get(a, r.Sample).Body.String() != get(b, r.Sample).Body.String() {
-			t.Errorf("%s differs between two nodes", r.Sample)
+	for _, path := range a.samples() {
+		if get(a, path).Body.String() != get(b, path).Body.String() {
+			t.Errorf("%s differs between two nodes", path)
 		}
 	}
 }
 
-func TestReadersAndRefreshDoNotDisturbEachOther(t *testing.T) {
+// TestEveryPathOfACopyIsAPage: what a copy of the site asks for is there, and what
+// pages lead to is in the copy.
+func TestEveryPathOfACopyIsAPage(t *testing.T) {
 	t.Parallel()
 	s := after().open(t)
-	var all sync.WaitGroup
-	for n := range 8 {
-		all.Go(func() {
-			for range 20 {
-				if n == 0 {
-					if err := s.Refresh(t.Context()); err != nil {
-						t.Error(err)
-					}
-					continue
-				}
-				if w := get(s, "/en/components/ec2-ap-northeast-2"); w.Code != http.StatusOK || w.Body.Len() == 0 {
-					t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
-				}
-			}
-		})
+	paths := map[string]bool{}
+	for path := range s.stand.Edition().Paths() {
+		if w := get(s, path); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		if paths[path] {
+			t.Errorf("%s comes twice", path)
+		}
+		paths[path] = true
 	}
-	all.Wait()
+	for _, path := range s.samples() {
+		if !paths[path] {
+			t.Errorf("%s is in no copy", path)
+		}
+	}
 }

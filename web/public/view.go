@@ -5,24 +5,30 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web/ui"
 )
 
-// view is the model as one language tells it.
+// event is an incident as the board tells it.
+type event = *board.Event
+
+// view is a board as one language tells it.
 type view struct {
-	*model
 	ui.Page
-	l health.Language
+	b        *board.Board
+	l        health.Language
+	policies func() []sla.Policy
 }
 
-func (m *model) view(l health.Language) view {
-	v := view{model: m, l: l}
-	v.Page = ui.Page{Voice: m.book.In(l), Site: m.site, Known: true, Level: m.worst, Confirmed: m.now.Truncate(time.Minute)}
-	return v
+func newView(o Options, b *board.Board, l health.Language) view {
+	return view{b: b, l: l, policies: o.Policies, Page: ui.Page{
+		Voice: o.Book.In(l), Site: o.Site, Known: true, Level: b.Worst, Confirmed: b.Confirmed.Truncate(time.Minute),
+	}}
 }
 
 // at is the shell's page for a path.
@@ -33,14 +39,14 @@ func (v view) at(path, title string, s ui.Section) ui.Page {
 }
 
 func (v view) service(id health.ServiceID) string {
-	if s, ok := v.catalog.Service(id); ok {
+	if s, ok := v.b.Plan.Service(id); ok {
 		return s.Name.In(v.l)
 	}
 	return string(id)
 }
 
 func (v view) region(id health.RegionID) string {
-	if r, ok := v.catalog.Region(id); ok {
+	if r, ok := v.b.Plan.Region(id); ok {
 		return r.Name.In(v.l)
 	}
 	return string(id)
@@ -58,13 +64,13 @@ func (v view) place(s health.Scope) string {
 // or the provider's own when it has none or several.
 func (v view) zonesOf(e event) language.Zones {
 	var only health.RegionID
-	for _, i := range e.latest {
+	for _, i := range e.Latest {
 		if only != "" && only != i.Scope.Region {
 			return v.Zones()
 		}
 		only = i.Scope.Region
 	}
-	if r, ok := v.catalog.Region(only); ok {
+	if r, ok := v.b.Plan.Region(only); ok {
 		return language.In(r.Location())
 	}
 	return v.Zones()
@@ -76,7 +82,7 @@ func (v view) near(z language.Zones, t time.Time) string {
 	if v.l == health.Korean {
 		zone = language.Seoul()
 	}
-	if midnight(t, zone).Equal(midnight(v.now, zone)) {
+	if board.Midnight(t, zone).Equal(board.Midnight(v.b.Now, zone)) {
 		return z.Hour(v.l, t)
 	}
 	return z.Short(v.l, t)
@@ -115,36 +121,8 @@ func (v view) text(words string, fellBack bool, u incident.Update) text {
 	return text{words: words}
 }
 
-// componentLevel is one component of an event with its worst level.
-type componentLevel struct {
-	id    health.ComponentID
-	scope health.Scope
-	level health.Level
-	now   bool // the impact is open
-}
-
-// hit lists the components of an event, worst first.
-func (v view) hit(e event) []componentLevel {
-	var list []componentLevel
-	for _, i := range e.latest {
-		if i.Determination == health.DeterminationGoodwill {
-			continue
-		}
-		id := i.Scope.Component()
-		n := slices.IndexFunc(list, func(c componentLevel) bool { return c.id == id })
-		if n < 0 {
-			n = len(list)
-			list = append(list, componentLevel{id: id, scope: health.Scope{Service: i.Scope.Service, Region: i.Scope.Region}})
-		}
-		list[n].level = max(list[n].level, i.Level)
-		list[n].now = list[n].now || i.During.Contains(v.now)
-	}
-	slices.SortStableFunc(list, func(a, b componentLevel) int { return int(b.level) - int(a.level) })
-	return list
-}
-
 func (v view) hasComponent(s health.Scope) bool {
-	_, ok := v.levels[s.Component()]
+	_, ok := v.b.Plan.Component(s.Component())
 	return ok
 }
 
@@ -157,9 +135,9 @@ type pair struct {
 }
 
 // pairs puts declared and measured statements side by side.
-func (e event) pairs() []pair {
+func pairs(e event) []pair {
 	var list []pair
-	for _, i := range e.latest {
+	for _, i := range e.Latest {
 		n := slices.IndexFunc(list, func(p pair) bool { return p.scope == i.Scope && p.symptom == i.Symptom })
 		if n < 0 {
 			n = len(list)
@@ -176,10 +154,10 @@ func (e event) pairs() []pair {
 }
 
 // restated lists the statements that later ones replaced, oldest first.
-func (e event) restated() []incident.Impact {
+func restated(e event) []incident.Impact {
 	var list []incident.Impact
 	for _, i := range e.Impacts {
-		if !slices.ContainsFunc(e.latest, func(l incident.Impact) bool { return l.ID == i.ID }) {
+		if !slices.ContainsFunc(e.Latest, func(l incident.Impact) bool { return l.ID == i.ID }) {
 			list = append(list, i)
 		}
 	}
@@ -188,7 +166,7 @@ func (e event) restated() []incident.Impact {
 
 // lasted is how long an impact lasted, or has lasted so far.
 func (v view) lasted(i health.Interval) time.Duration {
-	return max(0, i.Until(v.now).Duration())
+	return max(0, i.Until(v.b.Now).Duration())
 }
 
 func (v view) minutes(d time.Duration) string { return language.Minutes(v.l, d) }
@@ -210,22 +188,22 @@ type regionCount struct {
 	unwell     int
 }
 
-func (v view) regions() []regionCount {
-	list := make([]regionCount, 0, len(v.catalog.Regions))
-	for _, r := range v.catalog.Regions {
-		c := regionCount{Region: r}
-		for _, x := range v.components {
-			if x.Region != r.ID {
-				continue
-			}
-			c.components = append(c.components, x)
-			l := v.levels[x.ID()]
-			c.worst = max(c.worst, l)
-			if l != health.Operational {
-				c.unwell++
-			}
+func (v view) count(r catalog.Region) regionCount {
+	c := regionCount{Region: r, components: v.b.Plan.InRegion(r.ID)}
+	for _, x := range c.components {
+		l := v.b.Level(x.ID())
+		c.worst = max(c.worst, l)
+		if l != health.Operational {
+			c.unwell++
 		}
-		list = append(list, c)
+	}
+	return c
+}
+
+func (v view) regions() []regionCount {
+	list := make([]regionCount, 0, len(v.b.Plan.Regions))
+	for _, r := range v.b.Plan.Regions {
+		list = append(list, v.count(r))
 	}
 	return list
 }

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/web"
+)
+
+// gate is the handler of the public listener: the router of the whole node, or of
+// the page alone while there is no database.
+type gate struct{ router atomic.Pointer[web.Router] }
+
+// ServeHTTP answers with the router in force. The listener is served only when
+// there is one.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.router.Load().ServeHTTP(w, r) }
+
+// newRouter is a router of the routes, before which what lies ready is answered.
+func (n *Node) newRouter(sessions web.Sessions, routes ...[]web.Route) (*web.Router, error) {
+	address, err := url.Parse(n.config.PublicURL)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "public_url", err)
+	}
+	return web.New(web.Options{
+		PublicURL: address, Language: health.English, Sessions: sessions, Site: n.site(), Messages: n.book,
+		Finished: n.page.stand.Serve, Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
+	}, routes...)
+}
+
+// standAlone serves the page without a database, and builds the rest as soon as
+// the database is there.
+func (n *Node) standAlone(ctx context.Context) error {
+	if err := n.page.draw(ctx); err != nil {
+		return err
+	}
+	router, err := n.newRouter(nil, n.page.site.Routes())
+	if err != nil {
+		return err
+	}
+	n.gate.router.Store(router)
+	n.runBase(ctx, "way back to the database", n.comeBack)
+	return nil
+}
+
+func (n *Node) comeBack(ctx context.Context) error {
+	for {
+		if err := n.o.Wall.Sleep(ctx, retryEvery); err != nil {
+			return err
+		}
+		err := n.build(ctx)
+		if err == nil {
+			n.o.Log.LogAttrs(ctx, slog.LevelInfo, "the database answers again: the node is whole")
+			return nil
+		}
+		n.o.Log.LogAttrs(ctx, slog.LevelDebug, "the database does not answer yet", slog.Any("error", err))
+	}
+}
+
+// retryEvery is how often a database that does not answer is tried, in wall time.
+const retryEvery = time.Second
+
+// watchRecord lets the page follow the database.
+func (n *Node) watchRecord() {
+	from := board.Sources{
+		Journal: n.db, Catalogs: n.db.Catalogs(), Incidents: n.db.Incidents(), Summaries: n.db.Summaries(), Pulses: n.db.Probes(),
+	}
+	n.page.keeper.Store(&watched{board.NewKeeper(from, n.o.World, n.o.Wall, n.page.loaded), n.db.Changed})
+}
