@@ -57,7 +57,8 @@ func NewRunner(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.KindOf(err), "take up check "+string(o.Check.ID), err)
 	}
-	return &Runner{o: o, w: newWatch(o, saved)}, nil
+	w := newWatch(o, saved)
+	return &Runner{o: o, w: w}, w.resume(saved.SavedAt)
 }
 
 // Current is the open verdict with its figures so far; false when there is none.

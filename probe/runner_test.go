@@ -357,3 +357,50 @@ func TestQuestionsTakeTurns(t *testing.T) {
 		}
 	}
 }
+
+// TestAGapBetweenTwoRunsIsTold: nobody saw the component while nobody ran the
+// check, and whoever takes it up again says since when. A short stop is no gap.
+func TestAGapBetweenTwoRunsIsTold(t *testing.T) {
+	t.Parallel()
+	well := prober(func(context.Context, probe.Question) probe.Failure { return probe.None })
+	for name, c := range map[string]struct {
+		gap  time.Duration
+		told int
+	}{"a restart": {2 * time.Second, 1}, "an hour": {time.Hour, 3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := clock.NewWorld(seoul(8, 0, 0), 1)
+				m := &memory{}
+				live := func() {
+					ctx, stop := context.WithCancel(t.Context())
+					r, err := probe.NewRunner(ctx, probe.Options{Check: check(5), Prober: well, Store: m, World: w})
+					if err != nil {
+						t.Fatal(err)
+					}
+					done := make(chan error, 1)
+					go func() { done <- r.Run(ctx) }()
+					time.Sleep(30 * time.Second)
+					stop()
+					if err := <-done; err != nil {
+						t.Error(err)
+					}
+				}
+				live()
+				left := m.saved.SavedAt
+				time.Sleep(c.gap)
+				live()
+				if got := m.types(); len(got) != c.told {
+					t.Fatalf("told %v", got)
+				}
+				if c.told == 1 {
+					return
+				}
+				p, err := journal.Decode[health.ComponentFreshness](journal.Fact{Entry: m.facts[1]})
+				if err != nil || p.Fresh || !p.Since.Equal(left) {
+					t.Errorf("%+v, %v: it was last seen at %v", p, err, left)
+				}
+			})
+		})
+	}
+}

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"time"
 
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
@@ -11,8 +12,9 @@ import (
 type Saved struct {
 	Check   health.CheckID
 	State   State
-	Fresh   bool  // what was last said of the component: its data are fresh
-	Version int64 // of the saved row; 0 for one never saved
+	Fresh   bool      // what was last said of the component: its data are fresh
+	SavedAt time.Time // world time; zero: not known
+	Version int64     // of the saved row; 0 for one never saved
 }
 
 // Store keeps checks' states and verdicts.

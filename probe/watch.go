@@ -60,6 +60,18 @@ func newWatch(o Options, saved Saved) *watch {
 	return w
 }
 
+// resume says that nobody saw the component since the check was last saved, when
+// that is longer ago than data stay fresh: whoever ran the check could not say so.
+func (w *watch) resume(savedAt time.Time) error {
+	gone := w.world.Now().Sub(savedAt)
+	if !w.fresh || savedAt.IsZero() || gone < time.Duration(float64(w.check.StaleAfter)*max(1, w.world.Speed())) {
+		return nil
+	}
+	w.fresh = false
+	clear(w.seen)
+	return w.sayFresh(savedAt)
+}
+
 // send dates a probe and queues it.
 func (w *watch) send(v health.VantageID) *flying {
 	w.mu.Lock()
@@ -128,8 +140,13 @@ func (w *watch) freshen() error {
 		return nil
 	}
 	w.fresh = fresh
+	return w.sayFresh(time.Time{})
+}
+
+// sayFresh tells whether the component's data are fresh; since is zero for now.
+func (w *watch) sayFresh(since time.Time) error {
 	return w.say(health.ComponentFreshnessFact, string(w.check.Scope.Component()),
-		health.ComponentFreshness{Scope: w.check.Scope, Fresh: fresh})
+		health.ComponentFreshness{Scope: w.check.Scope, Fresh: w.fresh, Since: since})
 }
 
 func (w *watch) say(kind health.FactType, subject string, payload any) error {
@@ -152,7 +169,7 @@ func (w *watch) unsaved() (Saved, []Verdict, []journal.Entry, error) {
 	if err := w.freshen(); err != nil {
 		return Saved{}, nil, nil, err
 	}
-	saved := Saved{Check: w.check.ID, State: w.detector.State(), Fresh: w.fresh, Version: w.version}
+	saved := Saved{Check: w.check.ID, State: w.detector.State(), Fresh: w.fresh, SavedAt: w.world.Now(), Version: w.version}
 	verdicts := slices.Clip(w.verdicts)
 	if v, open := w.detector.Current(); open {
 		verdicts = append(verdicts, v)

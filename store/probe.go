@@ -28,14 +28,16 @@ func (db *DB) Probes() *Probes { return &Probes{db} }
 func (s *Probes) Load(ctx context.Context, check health.CheckID) (probe.Saved, error) {
 	saved := probe.Saved{Check: check}
 	var state string
-	err := s.db.row(ctx, `SELECT state, fresh, version FROM probe_state WHERE check_id = $1`, string(check)).
-		Scan(&state, &saved.Fresh, &saved.Version)
+	var at int64
+	err := s.db.row(ctx, `SELECT state, fresh, saved_at, version FROM probe_state WHERE check_id = $1`, string(check)).
+		Scan(&state, &saved.Fresh, &at, &saved.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return saved, nil
 	}
 	if err != nil {
 		return saved, fmt.Errorf("load the state of a check: %w", s.db.explain(err))
 	}
+	saved.SavedAt = fromMicros(at)
 	return saved, fromJSON(state, &saved.State)
 }
 
@@ -63,11 +65,11 @@ func (t *tx) saveCheck(ctx context.Context, saved probe.Saved, state string) err
 	fresh := bit(saved.Fresh)
 	const what = "the state of the check"
 	if saved.Version == 0 {
-		return t.one(ctx, what, `INSERT INTO probe_state (check_id, state, fresh, version) VALUES ($1, $2, $3, 1)
-			ON CONFLICT (check_id) DO NOTHING`, string(saved.Check), state, fresh)
+		return t.one(ctx, what, `INSERT INTO probe_state (check_id, state, fresh, saved_at, version) VALUES ($1, $2, $3, $4, 1)
+			ON CONFLICT (check_id) DO NOTHING`, string(saved.Check), state, fresh, micros(saved.SavedAt))
 	}
-	return t.one(ctx, what, `UPDATE probe_state SET state = $1, fresh = $2, version = version + 1
-		WHERE check_id = $3 AND version = $4`, state, fresh, string(saved.Check), saved.Version)
+	return t.one(ctx, what, `UPDATE probe_state SET state = $1, fresh = $2, saved_at = $3, version = version + 1
+		WHERE check_id = $4 AND version = $5`, state, fresh, micros(saved.SavedAt), string(saved.Check), saved.Version)
 }
 
 const verdictColumns = `id, check_id, service, region, zone, symptom, raised_at, from_at, to_at, vantages, probes, failed, level`

@@ -28,7 +28,7 @@ func TestChecksStateVerdictsAndFactsAreKeptTogether(t *testing.T) {
 			RaisedAt: from.Add(time.Minute), From: from, Vantages: []health.VantageID{"a", "b", "c"},
 			Tally: probe.Tally{Probes: 300, Failed: 21}, Level: health.PartialOutage,
 		}
-		saved.Fresh = true
+		saved.Fresh, saved.SavedAt = true, from.Add(90*time.Second)
 		saved.State = probe.State{
 			Tracks: map[health.VantageID]*probe.Track{"a": {Newest: from, Score: 3.25, Excursion: &probe.Excursion{
 				Start: from, Since: probe.Tallies{"a": {Probes: 2, Failed: 1}},
