@@ -46,6 +46,13 @@ func newMeters() *meters {
 		p, err := db.Head(ctx)
 		return float64(p.Number), err
 	})
+	m.ask("bonghwa_database_queries", "Statements sent to the database since the node opened it.", func(context.Context) (float64, error) {
+		db, err := m.database()
+		if err != nil {
+			return 0, err
+		}
+		return float64(db.Queries()), nil
+	})
 	return m
 }
 

@@ -138,6 +138,9 @@ func (db *DB) Close() error {
 // that saved a fact. Followers wait for it beside their poll.
 func (db *DB) Changed() <-chan struct{} { return db.bell.next() }
 
+// Queries counts the statements this DB has sent.
+func (db *DB) Queries() int64 { return db.queries.Load() }
+
 func (db *DB) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	db.queries.Add(1)
 	rows, err := db.reader.QueryContext(ctx, query, args...)
