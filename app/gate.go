@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
@@ -40,13 +41,28 @@ func (n *Node) standAlone(ctx context.Context) error {
 	if err := n.page.draw(ctx); err != nil {
 		return err
 	}
-	router, err := n.newRouter(nil, n.page.site.Routes())
+	router, err := n.newRouter(nil, n.page.site.Routes(), needDatabase())
 	if err != nil {
 		return err
 	}
 	n.gate.router.Store(router)
 	n.runBase(ctx, "way back to the database", n.comeBack)
 	return nil
+}
+
+// needDatabase are the routes that say so while there is none: what they lead to
+// exists, and comes back.
+func needDatabase() []web.Route {
+	var routes []web.Route
+	for _, pattern := range []string{api.Prefix + "/", "/{lang}/my/{rest...}", "/{lang}/sign-in", "/{lang}/sign-in/{rest...}"} {
+		routes = append(routes, web.Route{
+			Method: http.MethodGet, Pattern: pattern, Kind: web.Action, Access: web.Public,
+			Handler: func(http.ResponseWriter, *http.Request) error {
+				return fault.New(fault.Unavailable, "", "the database does not answer", "try again in a moment")
+			},
+		})
+	}
+	return routes
 }
 
 func (n *Node) comeBack(ctx context.Context) error {
