@@ -26,6 +26,7 @@ test: ## everything, from a fresh clone; installs what is missing on Debian
 
 lint: ## the walls and the style, as in .golangci.yml
 	$(LINT) run ./...
+	cd bench && go tool -modfile=../tools/go.mod golangci-lint run ./...
 
 generate: ## templates and what is copied from npm
 	scripts/vendor
@@ -34,8 +35,9 @@ generate: ## templates and what is copied from npm
 generate-check: ## fails if `make generate` changes something
 	scripts/generate-check
 
-bench: ## measured budgets beside their peers (bench/)
-	@if [ -d bench ]; then cd bench && go run .; else echo "There is no bench/ yet: no budget has been measured."; fi
+bench: ## measured budgets beside their peers, into bench/RESULTS.md
+	$(STAGE) "what the measuring needs" scripts/prerequisites nginx wrk
+	$(STAGE) "budgets" bash -c 'cd bench && go run .'
 
 soak: ## the same tests at the sizes of real life; takes hours
 	$(STAGE) "what the tests need" scripts/prerequisites

@@ -55,8 +55,10 @@ func TestThePageStandsWithoutTheDatabase(t *testing.T) { //nolint:paralleltest /
 		t.Fatal(err)
 	}
 	defer n.Stop()
-	for path, want := range map[string]int{"/ko/": http.StatusOK, "/en/history": http.StatusOK, "/ko/nothing": http.StatusNotFound, "/": http.StatusOK,
-		"/api/v1/incidents": http.StatusServiceUnavailable, "/ko/my/": http.StatusServiceUnavailable, "/en/sign-in": http.StatusServiceUnavailable} {
+	for path, want := range map[string]int{
+		"/ko/": http.StatusOK, "/en/history": http.StatusOK, "/ko/nothing": http.StatusNotFound, "/": http.StatusOK,
+		"/api/v1/incidents": http.StatusServiceUnavailable, "/ko/my/": http.StatusServiceUnavailable, "/en/sign-in": http.StatusServiceUnavailable,
+	} {
 		if got := get(t, n.PublicURL()+path); got != want {
 			t.Errorf("alone, %s answers %d, want %d", path, got, want)
 		}

@@ -83,7 +83,7 @@ func newDrawing(ctx context.Context, db *store.DB, services, regions int) (*draw
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	if _, _, err := catalog.NewKeeper(db.Catalogs()).Apply(ctx, catalog.Application{Catalog: wide(services, regions), Base: catalog.Any, Actor: "bench", At: time.Now()}); err != nil {
+	if _, _, err := catalog.NewKeeper(db.Catalogs()).Apply(ctx, catalog.Application{Catalog: wide(services, regions), Base: catalog.Any, Actor: "bench", At: clock.Real().Now()}); err != nil {
 		return nil, err
 	}
 	book, err := language.Load()
@@ -119,7 +119,7 @@ func (d *drawing) draw(ctx context.Context) error {
 	if err := d.keeper.Read(ctx); err != nil {
 		return err
 	}
-	now := d.keeper.Source().Board(board.Terms{Zone: language.Seoul(), Fresh: 5 * time.Minute}, time.Now())
+	now := d.keeper.Source().Board(board.Terms{Zone: language.Seoul(), Fresh: 5 * time.Minute}, clock.Real().Now())
 	pages := d.site.Tell(now)
 	edition := press.NewEdition(press.Imprint{Revision: now.Revision, Confirmed: now.Confirmed}, pages)
 	return edition.Prepare(append(pages.First(), d.paths...)...)

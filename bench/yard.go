@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bonghwa/bonghwa/clock"
 )
 
 // yard is where everything is measured: a folder of its own and the programs
@@ -31,12 +33,12 @@ func newYard(out io.Writer, rounds int) (*yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // G302: nginx reads it as another user
+	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, err
 	}
 	b := &yard{out: out, rounds: rounds, dir: dir, binary: filepath.Join(dir, "bonghwa")}
 	b.ends = append(b.ends, func() { _ = os.RemoveAll(dir) })
-	build := exec.Command("go", "build", "-trimpath", "-o", b.binary, "./cmd/bonghwa") //nolint:gosec,noctx // our own program
+	build := exec.Command("go", "build", "-trimpath", "-o", b.binary, "./cmd/bonghwa") //nolint:noctx // our own program
 	build.Dir = ".."
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if raw, err := build.CombinedOutput(); err != nil {
@@ -59,7 +61,7 @@ func (b *yard) say(format string, args ...any) { _, _ = fmt.Fprintf(b.out, forma
 // start starts a program that ends with the yard.
 func (b *yard) start(env []string, name string, args ...string) (*exec.Cmd, *bytes.Buffer, error) {
 	var said bytes.Buffer
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // our own words; it is ended below
+	cmd := exec.Command(name, args...) //nolint:noctx // our own words; it is ended below
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.Env = append(os.Environ(), env...)
 	if err := cmd.Start(); err != nil {
@@ -71,7 +73,7 @@ func (b *yard) start(env []string, name string, args ...string) (*exec.Cmd, *byt
 		go func() { _ = cmd.Wait(); close(done) }()
 		select {
 		case <-done:
-		case <-time.After(10 * time.Second):
+		case <-(clock.Wall{}).After(10 * time.Second):
 			_ = cmd.Process.Kill()
 		}
 	})
@@ -125,7 +127,7 @@ func (b *yard) node(ctx context.Context, env ...string) (*node, error) {
 
 // run runs a command against the node and gives what it prints.
 func (n *node) run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, n.b.binary, args...) //nolint:gosec // our own words
+	cmd := exec.CommandContext(ctx, n.b.binary, args...)
 	cmd.Env = append(os.Environ(), "BONGHWA_SERVER=http://"+n.public, "BONGHWA_KEY_FILE="+n.key)
 	var said, complained bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &complained
@@ -147,7 +149,7 @@ func (n *node) outage(ctx context.Context, messages int) (string, error) {
 		return "", err
 	}
 	_, err = n.run(ctx, "incident", "impact", opened.ID, "--service", "ec2", "--region", "ap-northeast-2", "--symptom", "dns", "--level", "major_outage",
-		"--from", time.Now().UTC().Add(-time.Minute).Format(time.RFC3339), "--reason-ko", "모니터링", "--reason-en", "monitoring")
+		"--from", clock.Real().Now().Add(-time.Minute).Format(time.RFC3339), "--reason-ko", "모니터링", "--reason-en", "monitoring")
 	for i := range messages {
 		if err != nil {
 			break
@@ -197,7 +199,9 @@ func answers(ctx context.Context, address string) error {
 		if err == nil {
 			return c.Close()
 		}
-		time.Sleep(100 * time.Millisecond)
+		if err := (clock.Wall{}).Sleep(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
 	}
 	return errors.New("nobody listens at " + address)
 }
