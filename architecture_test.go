@@ -48,6 +48,7 @@ func house() []floor {
 			rooms: map[string][]string{
 				"fault":    nil,
 				"clock":    {"fault"},
+				"color":    {"fault"},
 				"health":   {"fault"},
 				"language": {"fault", "health"},
 				"journal":  {"fault", "clock", "health", "language"},
@@ -125,7 +126,7 @@ func house() []floor {
 			reason: "app alone puts the parts together; cmd starts it and speaks to the API",
 			rooms: map[string][]string{
 				"":       nil,
-				"config": ground,
+				"config": all(ground, []string{"color"}),
 				"app":    all(ground, domains, drivers, sites, []string{"config", "store", "press", "web", "web/ui", "api"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
 				"cmd/bonghwa": all(ground, domains, []string{"app", "config", "api", "scenario"}),
