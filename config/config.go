@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,20 +27,32 @@ import (
 
 // Config is all that a node is told from outside.
 type Config struct {
-	Database   string   `yaml:"database"`   // sqlite:PATH or postgres://…; BONGHWA_DATABASE wins
-	Listen     string   `yaml:"listen"`     // public listener, host:port
-	Admin      string   `yaml:"admin"`      // admin listener, host:port; keep it on loopback
-	PublicURL  string   `yaml:"public_url"` // how people reach the public listener
-	TimeZone   string   `yaml:"time_zone"`  // of the 90-day bars and of Korean pages
-	Provider   Provider `yaml:"provider"`
-	Mail       Mail     `yaml:"mail"`
-	Roles      []string `yaml:"roles"`       // web, notify, probe
-	SecretFile string   `yaml:"secret_file"` // 32 random bytes that links in mails are made with; made when missing
+	Database       string         `yaml:"database"`   // sqlite:PATH or postgres://…; BONGHWA_DATABASE wins
+	StateDir       string         `yaml:"state_dir"`  // folder for what the page needs on local disk; made when missing
+	Listen         string         `yaml:"listen"`     // public listener, host:port
+	Admin          string         `yaml:"admin"`      // admin listener, host:port; keep it on loopback
+	PublicURL      string         `yaml:"public_url"` // how people reach the public listener
+	TimeZone       string         `yaml:"time_zone"`  // of the 90-day bars and of Korean pages
+	Provider       Provider       `yaml:"provider"`
+	Mail           Mail           `yaml:"mail"`
+	Roles          []string       `yaml:"roles"`       // web, notify, probe
+	SecretFile     string         `yaml:"secret_file"` // 32 random bytes that links in mails are made with; made when missing
+	TrustedProxies []netip.Prefix `yaml:"-"`           // whose X-Forwarded-For is believed
+	Uptime         Uptime         `yaml:"-"`
+	Page           Page           `yaml:"-"`
+}
+
+// document is the file as it is written; Config is what it means.
+type document struct {
+	Config         `yaml:",inline"`
+	TrustedProxies []string   `yaml:"trusted_proxies"`
+	Uptime         uptimeText `yaml:"uptime"`
+	Page           pageText   `yaml:"page"`
 }
 
 // Provider is who speaks on the pages.
 type Provider struct {
-	Name     health.Text `yaml:"name"`
+	Name     health.Text `yaml:"name"`     // whole: in each language of the program; the page's name where it has one
 	Invented bool        `yaml:"invented"` // every page then says that provider and customers are invented
 }
 
@@ -64,11 +77,12 @@ func Roles() []string { return []string{RoleWeb, RoleNotify, RoleProbe} }
 // loopback, the database in dir.
 func Default(dir string) Config {
 	return Config{
-		Database: "sqlite:" + filepath.Join(dir, "bonghwa.db"), Listen: "127.0.0.1:8018", Admin: "127.0.0.1:8019",
+		Database: "sqlite:" + filepath.Join(dir, "bonghwa.db"), StateDir: dir, Listen: "127.0.0.1:8018", Admin: "127.0.0.1:8019",
 		PublicURL: "http://localhost:8018", TimeZone: "Asia/Seoul",
 		Provider: Provider{Name: health.Text{health.Korean: "봉화", health.English: "Bonghwa"}},
 		Mail:     Mail{From: "status@localhost", Connections: 4}, Roles: Roles(),
 		SecretFile: filepath.Join(dir, "secret"),
+		Uptime:     Uptime{Weights: usualWeights()}, Page: Page{Languages: bothLanguages()},
 	}
 }
 
@@ -82,88 +96,114 @@ func Load(file string, env func(string) string) (Config, error) {
 	return Parse(file, raw, env)
 }
 
-// Parse reads a configuration's text; name is the file's, for messages.
-func Parse(name string, raw []byte, env func(string) string) (Config, error) {
-	c := Default(".")
-	var l fault.List
-	if err := yaml.Load(raw, &c, yaml.WithKnownFields()); err != nil && len(strings.TrimSpace(string(raw))) > 0 {
-		explain(&l, name, err)
+// reader gathers what is wrong with a file, each with its place.
+type reader struct {
+	places places
+	list   fault.List
+}
+
+// wrong notes one problem at a path.
+func (r *reader) wrong(path, what, remedy string) { r.list.Add(r.places.at(path), what, remedy) }
+
+// beside is a path as the file's folder has it.
+func (r *reader) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
 	}
+	return filepath.Join(filepath.Dir(r.places.file), path)
+}
+
+// Parse reads a configuration's text; name is the file's, for messages and for the
+// paths that begin at its folder. The logo is read from there.
+func Parse(name string, raw []byte, env func(string) string) (Config, error) {
+	d := document{Config: Default(".")}
+	d.StateDir = ""
+	r := &reader{places: placesOf(name, raw)}
+	if err := yaml.Load(raw, &d, yaml.WithKnownFields()); err != nil && says(raw) {
+		explain(&r.list, name, err)
+	}
+	c := d.Config
 	if v := env("BONGHWA_DATABASE"); v != "" {
 		c.Database = v
 	}
-	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok && !filepath.IsAbs(path) {
-		c.Database = "sqlite:" + filepath.Join(filepath.Dir(name), path)
-	}
-	if !filepath.IsAbs(c.SecretFile) {
-		c.SecretFile = filepath.Join(filepath.Dir(name), c.SecretFile)
-	}
-	c.check(&l, name, raw)
-	return c, l.Err()
+	c.locate(r)
+	c.check(r)
+	c.TrustedProxies = r.proxies("trusted_proxies", d.TrustedProxies)
+	c.Uptime = r.uptime("uptime", d.Uptime.Weights)
+	r.page(&c, d.Page)
+	return c, r.list.Err()
 }
 
-func explain(l *fault.List, name string, err error) {
-	many, ok := errors.AsType[*yaml.LoadErrors](err)
-	if !ok {
-		l.Add(name, strings.TrimPrefix(err.Error(), "go-yaml "), "see bonghwa init for a commented configuration")
+// says reports whether there is anything but comments in a file.
+func says(raw []byte) bool {
+	for line := range strings.Lines(string(raw)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return true
+		}
+	}
+	return false
+}
+
+// locate makes paths begin at the file's folder, and finds the state's folder
+// beside the database where it is not said.
+func (c *Config) locate(r *reader) {
+	beside := r.beside("")
+	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		c.Database = "sqlite:" + r.beside(path)
+		beside = filepath.Dir(r.beside(path))
+	}
+	c.SecretFile = r.beside(c.SecretFile)
+	if c.StateDir == "" {
+		c.StateDir = beside
 		return
 	}
-	for _, e := range many.Errors {
-		what, remedy := e.Message, "see bonghwa init for a commented configuration"
-		if field, ok := strings.CutPrefix(what, "field "); ok {
-			what = "unknown field " + strings.SplitN(field, " ", 2)[0]
-			remedy = "take it out, or mend its spelling"
-		}
-		l.Add(fmt.Sprintf("%s:%d", name, e.Mark.Line), what, remedy)
+	c.StateDir = r.beside(c.StateDir)
+	if info, err := os.Stat(c.StateDir); err == nil && !info.IsDir() {
+		r.wrong("state_dir", "there is a file of this name", "name a folder; it is made when it is missing")
 	}
 }
 
-func (c Config) check(l *fault.List, name string, raw []byte) {
-	at := func(field string) string { return place(name, raw, field) }
-	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
-		l.Add(at("database"), "the address is neither SQLite nor PostgreSQL", "write sqlite:bonghwa.db or postgres://user@host/name")
+// files are those that nobody but the node may read.
+func (c *Config) files(own string) []string {
+	out := []string{own, c.SecretFile}
+	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		out = append(out, path)
 	}
-	checkListen(l, at("listen"), c.Listen)
-	checkListen(l, at("admin"), c.Admin)
+	return out
+}
+
+func (c *Config) check(r *reader) {
+	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		r.wrong("database", "the address is neither SQLite nor PostgreSQL", "write sqlite:bonghwa.db or postgres://user@host/name")
+	}
+	r.listener("listen", c.Listen)
+	r.listener("admin", c.Admin)
 	if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		l.Add(at("public_url"), "it is no web address", "write https://status.example.com")
+		r.wrong("public_url", "it is no web address", "write https://status.example.com")
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "" {
-		l.Add(at("time_zone"), fmt.Sprintf("%q is no time zone", c.TimeZone), "write an IANA name such as Asia/Seoul")
-	}
-	for _, lang := range c.Provider.Name.Missing() {
-		l.Add(at("provider"), "the provider's name is missing in "+string(lang), "write it under name")
+		r.wrong("time_zone", fmt.Sprintf("%q is no time zone", c.TimeZone), "write an IANA name such as Asia/Seoul")
 	}
 	if _, err := mail.ParseAddress(c.Mail.From); err != nil {
-		l.Add(at("from"), "the sender is no mail address", "write status@example.com")
+		r.wrong("mail.from", "the sender is no mail address", "write status@example.com")
 	}
 	if c.Mail.Relay != "" {
-		checkListen(l, at("relay"), c.Mail.Relay)
+		r.listener("mail.relay", c.Mail.Relay)
 	}
 	if c.Mail.Connections < 1 || c.Mail.Connections > 64 {
-		l.Add(at("connections"), fmt.Sprintf("%d connections", c.Mail.Connections), "write 1 to 64")
+		r.wrong("mail.connections", fmt.Sprintf("%d connections", c.Mail.Connections), "write 1 to 64")
 	}
-	for _, r := range c.Roles {
-		if !slices.Contains(Roles(), r) {
-			l.Add(at("roles"), fmt.Sprintf("%q is no role", r), "write some of: "+strings.Join(Roles(), ", "))
+	for i, role := range c.Roles {
+		if !slices.Contains(Roles(), role) {
+			r.wrong(fmt.Sprintf("roles[%d]", i), fmt.Sprintf("%q is no role", role), "write some of: "+strings.Join(Roles(), ", "))
 		}
 	}
 }
 
-func checkListen(l *fault.List, where, address string) {
+func (r *reader) listener(path, address string) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
-		l.Add(where, "the address is not host:port", "write 127.0.0.1:8018")
+		r.wrong(path, "the address is not host:port", "write 127.0.0.1:8018")
 	}
-}
-
-// place is the file with the line on which the field stands, or the file alone.
-func place(name string, raw []byte, field string) string {
-	for i, line := range strings.Split(string(raw), "\n") {
-		if strings.HasPrefix(strings.TrimSpace(line), field+":") {
-			return fmt.Sprintf("%s:%d", name, i+1)
-		}
-	}
-	return name
 }
 
 func reason(err error) string {

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -33,11 +34,29 @@ type Text map[Language]string
 // silently.
 func (t Text) In(l Language) string { return t[l] }
 
-// Missing lists the languages in which there is no text, in the order of
-// Languages.
-func (t Text) Missing() []Language {
-	return slices.DeleteFunc(Languages(), func(l Language) bool { return strings.TrimSpace(t[l]) != "" })
+// Missing lists those of some languages in which there is no text, in their order;
+// none named means every one.
+func (t Text) Missing(of ...Language) []Language {
+	if len(of) == 0 {
+		of = Languages()
+	}
+	return slices.DeleteFunc(slices.Clone(of), func(l Language) bool { return strings.TrimSpace(t[l]) != "" })
 }
 
 // Empty reports whether there is no text in any language.
 func (t Text) Empty() bool { return len(t.Missing()) == len(Languages()) }
+
+// Whole is the text with the words of one language wherever another has none, for
+// names and titles of a site that speaks that language alone. An empty text stays
+// empty.
+func (t Text) Whole(from Language) Text {
+	missing := t.Missing()
+	if t.Empty() || len(missing) == 0 || strings.TrimSpace(t[from]) == "" {
+		return t
+	}
+	out := maps.Clone(t)
+	for _, l := range missing {
+		out[l] = t[from]
+	}
+	return out
+}

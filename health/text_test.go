@@ -22,3 +22,24 @@ func TestNoLanguageStandsInForAnother(t *testing.T) {
 		t.Error("no text at all is empty in every language")
 	}
 }
+
+func TestAWholeTextLacksNoLanguage(t *testing.T) {
+	t.Parallel()
+	only := health.Text{health.English: "Checkout"}
+	if got := only.Whole(health.English); got.In(health.Korean) != "Checkout" || only.In(health.Korean) != "" {
+		t.Errorf("%v became %v", only, got)
+	}
+	if got := only.Whole(health.Korean); got.In(health.Korean) != "" {
+		t.Errorf("from the language it lacks: %v", got)
+	}
+	both := health.Text{health.Korean: "결제", health.English: "Checkout"}
+	if got := both.Whole(health.English); got.In(health.Korean) != "결제" {
+		t.Errorf("%v became %v", both, got)
+	}
+	if got := (health.Text{}).Whole(health.English); !got.Empty() {
+		t.Errorf("nothing became %v", got)
+	}
+	if got := only.Missing(health.English); len(got) != 0 {
+		t.Errorf("of English alone, %v is missing", got)
+	}
+}
