@@ -34,6 +34,9 @@ type Region struct {
 	OperatedFrom health.Text     `json:"operated_from"` // the place it is run from
 	Since        string          `json:"since"`         // day it opened, yyyy-mm-dd
 	TimeZone     string          `json:"time_zone"`     // IANA name, such as "Asia/Seoul"
+	// Hidden is a region that is no place: a provider that has none keeps all its
+	// components in one, and pages name the services alone.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // Location is the region's time zone; UTC if the name is not known.
@@ -47,10 +50,12 @@ func (r Region) Location() *time.Location {
 
 // Service is something customers use.
 type Service struct {
-	ID        health.ServiceID `json:"id"`
-	Name      health.Text      `json:"name"`
-	Category  Category         `json:"category"`
-	BillNames []string         `json:"bill_names"` // how bills call it; matched exactly
+	ID          health.ServiceID `json:"id"`
+	Name        health.Text      `json:"name"`
+	Category    Category         `json:"category"`              // may be empty where the only region is hidden
+	BillNames   []string         `json:"bill_names"`            // how bills call it; matched exactly
+	Description health.Text      `json:"description,omitempty"` // what it does, in a line; may be empty
+	Group       health.Text      `json:"group,omitempty"`       // the provider's own heading over some services; may be empty
 }
 
 // Component is a service in a region. A service that is not offered in a region
@@ -169,6 +174,25 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	*d = Duration(v)
 	return err
+}
+
+// OneRegion is the region of a catalogue that has only one and hides it: then
+// pages speak of services and never of places. Its services need no category.
+func (c Catalog) OneRegion() (Region, bool) {
+	if len(c.Regions) != 1 || !c.Regions[0].Hidden {
+		return Region{}, false
+	}
+	return c.Regions[0], true
+}
+
+// Offered are the services that some region offers, in the catalogue's order. The
+// others are there for the names of what their history tells.
+func (c Catalog) Offered() []Service {
+	offered := map[health.ServiceID]bool{}
+	for _, k := range c.Components {
+		offered[k.Service] = true
+	}
+	return slices.DeleteFunc(slices.Clone(c.Services), func(s Service) bool { return !offered[s.ID] })
 }
 
 // Region finds a region.

@@ -56,25 +56,42 @@ func (p *problems) regions(c Catalog) {
 		path := fmt.Sprintf("regions[%d]", i)
 		p.id(path, "region", string(r.ID))
 		p.both(path+".name", "the region's name", r.Name)
+		if _, err := time.LoadLocation(r.TimeZone); err != nil || r.TimeZone == "" {
+			p.add(path+".time_zone", quote(r.TimeZone)+" is not a time zone", "write an IANA name such as Asia/Seoul")
+		}
+		if r.Hidden {
+			p.hidden(c, path)
+			continue // it is no place that somebody opened and operates
+		}
 		p.both(path+".operated_by", "who operates the region", r.OperatedBy)
 		p.both(path+".operated_from", "where the region is operated from", r.OperatedFrom)
 		if _, err := time.Parse(time.DateOnly, r.Since); err != nil {
 			p.add(path+".since", quote(r.Since)+" is not a day", "write the day it opened as 2016-01-07")
 		}
-		if _, err := time.LoadLocation(r.TimeZone); err != nil || r.TimeZone == "" {
-			p.add(path+".time_zone", quote(r.TimeZone)+" is not a time zone", "write an IANA name such as Asia/Seoul")
-		}
 	}
 	p.unique("regions", "region", ids(c.Regions, func(r Region) string { return string(r.ID) }))
 }
 
+// hidden checks that a hidden region is the only one: pages that name services
+// alone cannot tell two places apart.
+func (p *problems) hidden(c Catalog, path string) {
+	if len(c.Regions) > 1 {
+		p.add(path+".hidden", "a hidden region stands beside others", "hide it only where it is the one region there is")
+	}
+}
+
 func (p *problems) services(c Catalog) {
 	bills := map[string]health.ServiceID{}
+	_, alone := c.OneRegion()
 	for i, s := range c.Services {
 		path := fmt.Sprintf("services[%d]", i)
 		p.id(path, "service", string(s.ID))
 		p.both(path+".name", "the service's name", s.Name)
-		word(p, path+".category", "category", s.Category, Categories())
+		if !alone || s.Category != "" {
+			word(p, path+".category", "category", s.Category, Categories())
+		}
+		p.optional(path+".description", "what the service does", s.Description)
+		p.optional(path+".group", "the service's group", s.Group)
 		for _, b := range s.BillNames {
 			if other, taken := bills[b]; taken {
 				p.add(path+".bill_names", "bills call "+string(other)+" and "+string(s.ID)+" both "+quote(b), "give the name to one of them")
@@ -206,6 +223,13 @@ func (p *problems) id(path, what, id string) {
 func (p *problems) both(path, what string, t health.Text) {
 	for _, l := range t.Missing() {
 		p.add(path, what+" is missing in language "+string(l), "write {ko: …, en: …}")
+	}
+}
+
+// optional checks that a text, where there is one, stands in every language.
+func (p *problems) optional(path, what string, t health.Text) {
+	if !t.Empty() {
+		p.both(path, what, t)
 	}
 }
 

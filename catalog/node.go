@@ -178,6 +178,16 @@ func (r *reader) number(to *int) func(*yaml.Node, string) {
 	})
 }
 
+func (r *reader) flag(to *bool) func(*yaml.Node, string) {
+	return r.parsed(func(w string) error {
+		if w != "true" && w != "false" {
+			return fault.New(fault.Invalid, "", quote(w)+" is neither yes nor no", "write true or false")
+		}
+		*to = w == "true"
+		return nil
+	})
+}
+
 // at notes a problem at a node.
 func (r *reader) at(n *yaml.Node, what, remedy string) {
 	r.addAt(place{r.src, n.Line}, what, remedy)

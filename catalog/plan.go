@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bonghwa/bonghwa/health"
@@ -184,13 +185,15 @@ func differences(old, next thing) []FieldChange {
 func regionFields(r Region) thing {
 	return thing{string(r.ID), slices.Concat(
 		textFields("name", r.Name), textFields("operated_by", r.OperatedBy), textFields("operated_from", r.OperatedFrom),
-		[]field{{"since", r.Since}, {"time_zone", r.TimeZone}},
+		[]field{{"since", r.Since}, {"time_zone", r.TimeZone}, {"hidden", strconv.FormatBool(r.Hidden)}},
 	)}
 }
 
 func serviceFields(s Service) thing {
-	return thing{string(s.ID), append(textFields("name", s.Name),
-		field{"category", string(s.Category)}, field{"bill_names", strings.Join(s.BillNames, ", ")})}
+	return thing{string(s.ID), slices.Concat(
+		textFields("name", s.Name), textFields("description", s.Description), textFields("group", s.Group),
+		[]field{{"category", string(s.Category)}, {"bill_names", strings.Join(s.BillNames, ", ")}},
+	)}
 }
 
 func componentFields(c Component) thing {

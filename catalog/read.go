@@ -148,6 +148,7 @@ func (r *reader) region(n *yaml.Node, path string) {
 		"operated_from": r.words(&v.OperatedFrom),
 		"since":         text(r, &v.Since),
 		"time_zone":     text(r, &v.TimeZone),
+		"hidden":        r.flag(&v.Hidden),
 	})
 	r.c.Regions = append(r.c.Regions, v)
 }
@@ -155,10 +156,12 @@ func (r *reader) region(n *yaml.Node, path string) {
 func (r *reader) service(n *yaml.Node, path string) {
 	var v Service
 	r.object(n, path, "a service", fields{
-		"id":         text(r, &v.ID),
-		"name":       r.words(&v.Name),
-		"category":   text(r, &v.Category),
-		"bill_names": texts(r, &v.BillNames),
+		"id":          text(r, &v.ID),
+		"name":        r.words(&v.Name),
+		"category":    text(r, &v.Category),
+		"bill_names":  texts(r, &v.BillNames),
+		"description": r.words(&v.Description),
+		"group":       r.words(&v.Group),
 	})
 	r.c.Services = append(r.c.Services, v)
 }
