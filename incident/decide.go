@@ -14,7 +14,7 @@ import (
 // Opening is what it takes to open an incident.
 type Opening struct {
 	Kind    Kind
-	Title   health.Text // in every language
+	Title   health.Text
 	Cause   string
 	Verdict health.VerdictID // when the probes open it
 	Impacts []Impact         // may be empty
@@ -32,17 +32,18 @@ const maxReason = 2_000
 const maxBody = 20_000
 
 // Open makes a new incident: a draft issue or notice, or a scheduled
-// maintenance. by is the id of who opens it. Errors are Invalid and name the
-// field.
-func Open(in Opening, by string, now time.Time) (Incident, []journal.Entry, error) {
+// maintenance. by is the id of who opens it. Its texts must be there in every
+// language that is needed; none named means all there are. Errors are Invalid and
+// name the field.
+func Open(in Opening, by string, now time.Time, needed ...health.Language) (Incident, []journal.Entry, error) {
 	if _, err := ParseKind(string(in.Kind)); err != nil {
 		return Incident{}, nil, err
 	}
-	if err := complete("title", in.Title, maxTitle); err != nil {
+	if err := complete("title", in.Title, maxTitle, needed); err != nil {
 		return Incident{}, nil, err
 	}
 	i := Incident{
-		ID: health.IncidentID(health.NewID(now)), Kind: in.Kind, State: first(in.Kind), Title: in.Title,
+		ID: health.IncidentID(health.NewID(now)), Kind: in.Kind, State: first(in.Kind), Title: spread(in.Title, needed),
 		Cause: in.Cause, Verdict: in.Verdict, OpenedAt: now.UTC(), Request: in.Request,
 	}
 	opened, err := journal.NewEntry(health.IncidentOpenedFact, string(i.ID), by, now,
@@ -53,7 +54,7 @@ func Open(in Opening, by string, now time.Time) (Incident, []journal.Entry, erro
 	entries := []journal.Entry{opened}
 	for _, p := range in.Impacts {
 		var more []journal.Entry
-		if i, more, err = i.StateImpact(p, by, now); err != nil {
+		if i, more, err = i.StateImpact(p, by, now, needed...); err != nil {
 			return Incident{}, nil, err
 		}
 		entries = append(entries, more...)
@@ -63,14 +64,16 @@ func Open(in Opening, by string, now time.Time) (Incident, []journal.Entry, erro
 
 // StateImpact appends a statement of impact. When p.Replaces names an earlier
 // one, this restates it: the earlier statement stays readable and no longer
-// counts. A request key that was used before changes nothing.
-func (i Incident) StateImpact(p Impact, by string, now time.Time) (Incident, []journal.Entry, error) {
+// counts. A request key that was used before changes nothing. Languages are needed
+// as by Open.
+func (i Incident) StateImpact(p Impact, by string, now time.Time, needed ...health.Language) (Incident, []journal.Entry, error) {
 	if p.Request != "" && slices.ContainsFunc(i.Impacts, func(q Impact) bool { return q.Request == p.Request }) {
 		return i, nil, nil
 	}
-	if err := i.checkImpact(p, now); err != nil {
+	if err := i.checkImpact(p, now, needed); err != nil {
 		return i, nil, err
 	}
+	p.Reason = spread(p.Reason, needed)
 	p.ID, p.StatedBy, p.StatedAt = health.ImpactID(health.NewID(now)), by, now.UTC()
 	p.During.From, p.During.To = p.During.From.UTC(), p.During.To.UTC()
 	i.Impacts = append(slices.Clone(i.Impacts), p)
@@ -78,7 +81,7 @@ func (i Incident) StateImpact(p Impact, by string, now time.Time) (Incident, []j
 	return i, []journal.Entry{e}, err
 }
 
-func (i Incident) checkImpact(p Impact, now time.Time) error {
+func (i Incident) checkImpact(p Impact, now time.Time, needed []health.Language) error {
 	var l fault.List
 	if i.State == FalseAlarm || i.State == Merged {
 		return fault.New(fault.Conflict, "incident", "it is "+string(i.State)+" and takes no more impacts", "open another one")
@@ -97,7 +100,7 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 		l.Add("impact.share_ppm", fmt.Sprintf("%d is no share", p.SharePPM), "write parts per million of requests hit, 1 to 1000000")
 	}
 	if p.Determination == health.DeterminationDeclared || !p.Reason.Empty() {
-		checkReason(&l, p.Reason)
+		checkReason(&l, p.Reason, needed)
 	}
 	if p.Replaces != "" && !slices.ContainsFunc(i.CurrentImpacts(), func(q Impact) bool { return q.ID == p.Replaces }) {
 		l.Add("impact.replaces", "no impact in force has the id "+string(p.Replaces), "name the newest statement of the impact")
@@ -106,17 +109,26 @@ func (i Incident) checkImpact(p Impact, now time.Time) error {
 }
 
 // checkReason finds what is wrong with a reason: it is published, so nobody may
-// find it in the other language alone.
-func checkReason(l *fault.List, reason health.Text) {
+// find it in another language alone.
+func checkReason(l *fault.List, reason health.Text, needed []health.Language) {
+	for _, lang := range reason.Missing(needed...) {
+		l.Add("impact.reason."+string(lang), "the reason in this language is missing", "write why it is declared so: it is published")
+	}
 	for _, lang := range health.Languages() {
-		where := "impact.reason." + string(lang)
-		switch s := reason.In(lang); {
-		case strings.TrimSpace(s) == "":
-			l.Add(where, "the reason in this language is missing", "write why it is declared so: it is published")
-		case len(s) > maxReason:
-			l.Add(where, fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", maxReason))
+		if s := reason.In(lang); len(s) > maxReason {
+			l.Add("impact.reason."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", maxReason))
 		}
 	}
+}
+
+// spread gives a title or a reason to the languages that nobody needs, so that
+// whoever is told in one of them, or reads when the site speaks it one day, finds
+// the words of the first needed one and not an empty line.
+func spread(t health.Text, needed []health.Language) health.Text {
+	if len(needed) == 0 {
+		return t
+	}
+	return t.Whole(needed[0])
 }
 
 // longestImpact is how many years back an impact may begin.
@@ -156,9 +168,10 @@ type Message struct {
 
 // Publish appends a public message and moves the incident to the message's
 // state. The message never changes afterwards. A text that is missing in a
-// language is refused unless a fallback is chosen by name. A request key that
-// was used before changes nothing.
-func (i Incident) Publish(m Message, by string, now time.Time) (Incident, []journal.Entry, error) {
+// needed language, as by Open, is refused unless a fallback is chosen by name; for
+// those that are not needed the first needed one is it. A request key that was used
+// before changes nothing.
+func (i Incident) Publish(m Message, by string, now time.Time, needed ...health.Language) (Incident, []journal.Entry, error) {
 	if m.Request != "" && slices.ContainsFunc(i.Updates, func(u Update) bool { return u.Request == m.Request }) {
 		return i, nil, nil
 	}
@@ -168,7 +181,10 @@ func (i Incident) Publish(m Message, by string, now time.Time) (Incident, []jour
 	if m.Action == "" {
 		m.Action = ActionNone
 	}
-	if err := i.checkMessage(m, now); err != nil {
+	if m.Fallback == "" && len(needed) > 0 && len(m.Body.Missing()) > 0 && len(m.Body.Missing(needed...)) == 0 {
+		m.Fallback = needed[0]
+	}
+	if err := i.checkMessage(m, now, needed); err != nil {
 		return i, nil, err
 	}
 	u := Update{
@@ -184,7 +200,7 @@ func (i Incident) Publish(m Message, by string, now time.Time) (Incident, []jour
 	return i, []journal.Entry{e}, err
 }
 
-func (i Incident) checkMessage(m Message, now time.Time) error {
+func (i Incident) checkMessage(m Message, now time.Time, needed []health.Language) error {
 	if !slices.Contains(i.State.Next(), m.State) {
 		return fault.New(fault.Conflict, "state", fmt.Sprintf("an incident that is %s cannot become %s", i.State, m.State),
 			"possible now: "+words(i.State.Next()))
@@ -198,7 +214,7 @@ func (i Incident) checkMessage(m Message, now time.Time) error {
 		if part.optional && part.text.Empty() {
 			continue
 		}
-		checkTexts(&l, part.name, part.text, m.Fallback)
+		checkTexts(&l, part.name, part.text, m.Fallback, needed)
 	}
 	switch m.Action {
 	case ActionNone, ActionOptional, ActionRequired:
@@ -219,7 +235,7 @@ func (i Incident) checkMessage(m Message, now time.Time) error {
 	return l.Err()
 }
 
-func checkTexts(l *fault.List, name string, text health.Text, fallback health.Language) {
+func checkTexts(l *fault.List, name string, text health.Text, fallback health.Language, needed []health.Language) {
 	for lang, s := range text {
 		if _, err := health.ParseLanguage(string(lang)); err != nil {
 			l.Add(name+"."+string(lang), err.Error(), "")
@@ -228,7 +244,7 @@ func checkTexts(l *fault.List, name string, text health.Text, fallback health.La
 			l.Add(name+"."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", maxBody))
 		}
 	}
-	for _, lang := range text.Missing() {
+	for _, lang := range text.Missing(needed...) {
 		if fallback == "" || fallback == lang || strings.TrimSpace(text.In(fallback)) == "" {
 			l.Add(name+"."+string(lang), "the text in this language is missing", "write it, or choose a fallback language by name")
 		}
@@ -263,9 +279,9 @@ func (i Incident) Dismiss(as State, by string, now time.Time) (Incident, []journ
 	return i, []journal.Entry{e}, err
 }
 
-func complete(where string, text health.Text, most int) error {
+func complete(where string, text health.Text, most int, needed []health.Language) error {
 	var l fault.List
-	for _, lang := range text.Missing() {
+	for _, lang := range text.Missing(needed...) {
 		l.Add(where+"."+string(lang), "the text in this language is missing", "write it")
 	}
 	for lang, s := range text {

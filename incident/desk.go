@@ -39,12 +39,17 @@ type Store interface {
 // Desk is where incidents are decided upon: it reads, lets the incident decide,
 // and saves what came of it.
 type Desk struct {
-	store Store
-	world *clock.World
+	store  Store
+	world  *clock.World
+	needed []health.Language
 }
 
-// NewDesk makes a desk over a store; world dates what is decided.
-func NewDesk(store Store, world *clock.World) *Desk { return &Desk{store: store, world: world} }
+// NewDesk makes a desk over a store; world dates what is decided. What is published
+// there must be written in the languages that the site speaks; none named means
+// every one.
+func NewDesk(store Store, world *clock.World, needed ...health.Language) *Desk {
+	return &Desk{store: store, world: world, needed: needed}
+}
 
 // Open opens an incident. The same request key gives the same incident.
 func (d *Desk) Open(ctx context.Context, in Opening, by string) (Incident, error) {
@@ -56,7 +61,7 @@ func (d *Desk) Open(ctx context.Context, in Opening, by string) (Incident, error
 			return Incident{}, err
 		}
 	}
-	i, entries, err := Open(in, by, d.world.Now())
+	i, entries, err := Open(in, by, d.world.Now(), d.needed...)
 	if err != nil {
 		return Incident{}, err
 	}
@@ -66,14 +71,14 @@ func (d *Desk) Open(ctx context.Context, in Opening, by string) (Incident, error
 // StateImpact states or restates an impact.
 func (d *Desk) StateImpact(ctx context.Context, id health.IncidentID, p Impact, by string) (Incident, error) {
 	return d.change(ctx, id, func(i Incident, now time.Time) (Incident, []journal.Entry, error) {
-		return i.StateImpact(p, by, now)
+		return i.StateImpact(p, by, now, d.needed...)
 	})
 }
 
 // Publish publishes an update.
 func (d *Desk) Publish(ctx context.Context, id health.IncidentID, m Message, by string) (Incident, error) {
 	return d.change(ctx, id, func(i Incident, now time.Time) (Incident, []journal.Entry, error) {
-		return i.Publish(m, by, now)
+		return i.Publish(m, by, now, d.needed...)
 	})
 }
 

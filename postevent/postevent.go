@@ -117,28 +117,28 @@ func (s Summary) Write(n Narrative) (Summary, error) {
 }
 
 // Publish freezes timeline and figures as the incident has them now and makes
-// the summary public. Every text must be there in every language, and the
-// incident must have ended.
-func (s Summary) Publish(i incident.Incident, by string, now time.Time) (Summary, []journal.Entry, error) {
+// the summary public. Every text must be there in every language that is needed,
+// none named means all there are, and the incident must have ended.
+func (s Summary) Publish(i incident.Incident, by string, now time.Time, needed ...health.Language) (Summary, []journal.Entry, error) {
 	if s.Published() {
 		return s, nil, nil
 	}
 	if !i.State.Ended() || !i.Public() {
 		return s, nil, fault.New(fault.Conflict, "incident", "it is "+string(i.State), "publish the summary once the incident has ended")
 	}
-	if err := s.complete(); err != nil {
+	if err := s.complete(needed); err != nil {
 		return s, nil, err
 	}
-	s = s.freeze(i)
+	s = s.spread(needed).freeze(i)
 	s.PublishedAt, s.PublishedBy = now.UTC(), by
 	e, err := journal.NewEntry(health.SummaryPublishedFact, string(s.ID), by, now, health.SummaryPublished{Summary: s.ID, Incident: s.Incident})
 	return s, []journal.Entry{e}, err
 }
 
-func (s Summary) complete() error {
+func (s Summary) complete(needed []health.Language) error {
 	var l fault.List
 	need := func(where string, t health.Text) {
-		for _, lang := range t.Missing() {
+		for _, lang := range t.Missing(needed...) {
 			l.Add(where+"."+string(lang), "the text in this language is missing", "write it")
 		}
 	}
@@ -156,6 +156,24 @@ func (s Summary) complete() error {
 		l.Add("actions", "no action is named", "say what is done so that it does not happen again")
 	}
 	return l.Err()
+}
+
+// spread gives the texts of the first needed language to those that nobody needs,
+// as incidents do with their titles.
+func (s Summary) spread(needed []health.Language) Summary {
+	if len(needed) == 0 {
+		return s
+	}
+	first := needed[0]
+	s.Title, s.Overview, s.Cause = s.Title.Whole(first), s.Overview.Whole(first), s.Cause.Whole(first)
+	s.Actions, s.Notes = slices.Clone(s.Actions), slices.Clone(s.Notes)
+	for i, a := range s.Actions {
+		s.Actions[i].What, s.Actions[i].Owner = a.What.Whole(first), a.Owner.Whole(first)
+	}
+	for i, m := range s.Notes {
+		s.Notes[i].Text = m.Text.Whole(first)
+	}
+	return s
 }
 
 // freeze takes timeline and figures from the incident as it stands.

@@ -29,11 +29,13 @@ type Writer struct {
 	store     Store
 	incidents Incidents
 	world     *clock.World
+	needed    []health.Language
 }
 
-// NewWriter makes a writer; world dates what is published.
-func NewWriter(store Store, incidents Incidents, world *clock.World) *Writer {
-	return &Writer{store: store, incidents: incidents, world: world}
+// NewWriter makes a writer; world dates what is published. Summaries must be
+// written in the languages that the site speaks; none named means every one.
+func NewWriter(store Store, incidents Incidents, world *clock.World, needed ...health.Language) *Writer {
+	return &Writer{store: store, incidents: incidents, world: world, needed: needed}
 }
 
 // Write gives the incident's summary a narrative, making the draft when there is
@@ -67,7 +69,7 @@ func (w *Writer) Publish(ctx context.Context, id health.IncidentID, by string) (
 	if err != nil {
 		return Summary{}, err
 	}
-	next, entries, err := s.Publish(i, by, w.world.Now())
+	next, entries, err := s.Publish(i, by, w.world.Now(), w.needed...)
 	if err != nil || len(entries) == 0 {
 		return s, err
 	}
