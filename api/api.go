@@ -63,6 +63,9 @@ type Options struct {
 	Demo      Demo
 	World     *clock.World // dates what a caller decides
 	Log       *slog.Logger // nil: nothing is logged
+	// CatalogFrom is where the catalogue is written when none may be applied from
+	// outside, for the refusal to name; empty: any operator may.
+	CatalogFrom string
 }
 
 // Route is one operation and who may call it.

@@ -139,6 +139,9 @@ type Applied struct {
 type appliedOutput struct{ Body Applied }
 
 func (s *server) applyCatalog(ctx context.Context, in *applyInput) (*appliedOutput, error) {
+	if s.o.CatalogFrom != "" {
+		return nil, fault.New(fault.Conflict, "", "the catalogue of this node is written in "+s.o.CatalogFrom, "change it there and start the node again")
+	}
 	next, err := in.Body.Catalog()
 	if err != nil {
 		return nil, err

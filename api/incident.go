@@ -166,7 +166,7 @@ func (s *server) openIncident(ctx context.Context, in *openInput) (*incidentOutp
 	opening := incident.Opening{
 		Kind: incident.Kind(in.Body.Kind), Title: in.Body.Title.text(), Cause: in.Body.Cause, Request: in.request(ctx),
 	}
-	if err := s.offered(ctx, in.Body.Impacts...); err != nil {
+	if err := s.offered(ctx, in.Body.Impacts); err != nil {
 		return nil, err
 	}
 	for _, p := range in.Body.Impacts {
@@ -187,10 +187,11 @@ type impactRequest struct {
 }
 
 func (s *server) stateImpact(ctx context.Context, in *impactRequest) (*incidentOutput, error) {
-	if err := s.offered(ctx, in.Body); err != nil {
+	one := []ImpactInput{in.Body}
+	if err := s.offered(ctx, one); err != nil {
 		return nil, err
 	}
-	p, err := in.Body.impact(in.request(ctx))
+	p, err := one[0].impact(in.request(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -199,8 +200,9 @@ func (s *server) stateImpact(ctx context.Context, in *impactRequest) (*incidentO
 }
 
 // offered refuses impacts on what the catalogue does not offer: a mistyped
-// region would reach nobody. Before there is a catalogue anything goes.
-func (s *server) offered(ctx context.Context, impacts ...ImpactInput) error {
+// region would reach nobody. Before there is a catalogue anything goes. Where the
+// one region is hidden, impacts need not name it, and are given it.
+func (s *server) offered(ctx context.Context, impacts []ImpactInput) error {
 	if s.o.Catalogs == nil || len(impacts) == 0 {
 		return nil
 	}
@@ -209,11 +211,18 @@ func (s *server) offered(ctx context.Context, impacts ...ImpactInput) error {
 		return err
 	}
 	l := &fault.List{}
-	for _, p := range impacts {
+	only, alone := current.Catalog.OneRegion()
+	for i := range impacts {
+		p := &impacts[i]
+		if alone && p.Region == "" {
+			p.Region = string(only.ID)
+		}
 		service, region := health.ServiceID(p.Service), health.RegionID(p.Region)
 		switch {
 		case !current.Catalog.HasService(service):
 			l.Add("impact.service", "the catalogue has no service "+p.Service, "name a service by its id in the catalogue")
+		case region == "":
+			l.Add("impact.region", "the region is missing", "name a region by its id in the catalogue")
 		case !current.Catalog.HasRegion(region):
 			l.Add("impact.region", "the catalogue has no region "+p.Region, "name a region by its id in the catalogue")
 		case !current.Catalog.HasComponent(service, region):

@@ -31,7 +31,7 @@ func textOf(t health.Text) Text {
 // ImpactInput is a statement of impact to be made.
 type ImpactInput struct {
 	Service       string    `json:"service" example:"ec2"`
-	Region        string    `json:"region" example:"ap-northeast-2"`
+	Region        string    `json:"region,omitempty" example:"ap-northeast-2" doc:"May be left out where the catalogue has a single hidden one"`
 	Zone          string    `json:"zone,omitempty" doc:"Empty: the whole region"`
 	Symptom       string    `json:"symptom" enum:"connectivity,dns,api,latency,data,other"`
 	Level         string    `json:"level" enum:"informational,maintenance,degraded,partial_outage,major_outage,operational"`
