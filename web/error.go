@@ -14,6 +14,7 @@ import (
 type errorPage struct {
 	ui.Page
 	Status    int
+	Outside   bool   // the reader is in none of the networks of a private site
 	Detail    string // in English, from the error; empty when there is nothing safe to say
 	Reference string // to find the error in the log; empty when it was not logged
 }
@@ -25,6 +26,7 @@ type response struct {
 	request *http.Request
 	status  int  // 0: nothing written yet
 	mount   bool // a router below may refuse in plain text
+	private bool // no shared cache may keep it
 	refused int  // status of a router's own refusal, whose body is dropped
 }
 
@@ -42,6 +44,9 @@ func (w *response) WriteHeader(status int) {
 	}
 	if status >= http.StatusOK {
 		w.status = status
+	}
+	if w.private {
+		keepPrivate(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Language  health.Language // of "/" when the reader asks for none of ours
 	Sessions  Sessions        // nil when no route is SignedIn
 	Proxies   []netip.Prefix  // whose X-Forwarded-For is believed
+	Private   []netip.Prefix  // networks that may read; empty: everybody may
 	Site      ui.Site         // what pages say of the provider
 	Messages  *language.Book
 	// Finished answers what lies ready in memory, before any route is looked for,
@@ -71,6 +72,7 @@ func New(o Options, routes ...[]Route) (rt *Router, err error) {
 		{Method: http.MethodGet, Pattern: ui.AssetPrefix, Kind: Mount, Access: Public, Handler: Plain(ui.Assets())},
 		{Method: http.MethodGet, Pattern: ui.ThemePath, Kind: Data, Access: Public, Handler: Plain(ui.Theme())},
 		{Method: http.MethodPost, Pattern: ui.ThemeFormPath, Kind: Action, Access: Public, Handler: Plain(ui.Theme())},
+		{Method: http.MethodGet, Pattern: livePath, Kind: Data, Access: Public, Handler: alive},
 	}
 	for _, more := range routes {
 		rt.routes = append(rt.routes, more...)
@@ -107,7 +109,7 @@ func (rt *Router) Routes() []Route { return slices.Clone(rt.routes) }
 // ServeHTTP answers one request.
 func (rt *Router) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	began := rt.o.Wall.Now()
-	w := &response{ResponseWriter: rw, request: r}
+	w := &response{ResponseWriter: rw, request: r, private: len(rt.o.Private) > 0}
 	rt.protect(w.Header())
 	defer func() {
 		if p := recover(); p != nil {
@@ -117,6 +119,10 @@ func (rt *Router) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			rt.o.Observe(r.Pattern, w.status, rt.o.Wall.Since(began))
 		}
 	}()
+	if rt.excluded(r) {
+		rt.write(w, r, errorPage{Status: http.StatusForbidden, Outside: true, Detail: rt.origin(r)})
+		return
+	}
 	if rt.finished(w, r) {
 		return
 	}
