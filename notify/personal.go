@@ -26,7 +26,9 @@ func (w *Writer) Personal(item Item, names []string, notices []Notice) (health.L
 		s["action"] = w.say(l, "action.credit")
 		s["mine"] = w.link(l, "/my/")
 	case KindUpdate, KindSummary:
-		s["mine"] = w.link(l, "/my/")
+		if !w.house.PageOnly {
+			s["mine"] = w.link(l, "/my/")
+		}
 		w.affected(l, s, names, item.Publication.Slots[l]["over"] != "")
 	}
 	return l, s
@@ -86,14 +88,17 @@ func month(l health.Language, s string) string {
 }
 
 // language is the one that an endpoint is told in: of its accounts', in order,
-// the first that names one.
+// the first that names one the publication speaks; else the house's.
 func (w *Writer) language(p Publication, members []Member) health.Language {
 	for _, m := range members {
 		if _, ok := p.Slots[m.Language]; ok {
 			return m.Language
 		}
 	}
-	return w.house.Default
+	if _, ok := p.Slots[w.house.Default]; ok || len(p.Slots) == 0 {
+		return w.house.Default
+	}
+	return slices.Min(slices.Collect(maps.Keys(p.Slots))) // it was published when the site spoke another
 }
 
 // Message makes the message of an outcome from the publication's template and

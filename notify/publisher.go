@@ -94,9 +94,9 @@ func begun(f journal.Fact, thread Thread, kind Kind) Publication {
 	}
 }
 
-// say fills the slots of every language.
-func (pub *Publication) say(in func(l health.Language) Slots) {
-	for _, l := range health.Languages() {
+// say fills the slots of the languages.
+func (pub *Publication) say(languages []health.Language, in func(l health.Language) Slots) {
+	for _, l := range languages {
 		pub.Slots[l] = in(l)
 		pub.Hash[l] = ContentHash(pub.Template, pub.Version, pub.Slots[l])
 	}
@@ -117,7 +117,7 @@ func (p *Publisher) update(ctx context.Context, f journal.Fact) (Publication, er
 	}
 	pub := begun(f, IncidentThread(i.ID), KindUpdate)
 	pub.Reaches = Reaches(i, pub.At)
-	pub.say(func(l health.Language) Slots { return p.writer.update(l, i, i.Updates[n], pub.At) })
+	pub.say(p.writer.house.Languages, func(l health.Language) Slots { return p.writer.update(l, i, i.Updates[n], pub.At) })
 	return pub, nil
 }
 
@@ -136,7 +136,7 @@ func (p *Publisher) summary(ctx context.Context, f journal.Fact) (Publication, e
 	}
 	pub := begun(f, IncidentThread(i.ID), KindSummary)
 	pub.Reaches = Reaches(i, pub.At)
-	pub.say(func(l health.Language) Slots { return p.writer.summary(l, sum, i, pub.At) })
+	pub.say(p.writer.house.Languages, func(l health.Language) Slots { return p.writer.summary(l, sum, i, pub.At) })
 	return pub, nil
 }
 
@@ -152,7 +152,7 @@ func (p *Publisher) credit(ctx context.Context, f journal.Fact) (Publication, er
 	pub := begun(f, CreditThread(fact.Run), KindCredit)
 	pub.Notices = slices.Clone(notices)
 	slices.SortStableFunc(pub.Notices, func(a, b Notice) int { return cmp.Compare(a.Account, b.Account) })
-	pub.say(func(l health.Language) Slots { return p.writer.common(l, pub.At) })
+	pub.say(p.writer.house.Languages, func(l health.Language) Slots { return p.writer.common(l, pub.At) })
 	return pub, nil
 }
 

@@ -11,11 +11,13 @@ import (
 
 // House is what every message says of the provider.
 type House struct {
-	Provider health.Text     // its name
-	BaseURL  string          // of the public site, without a slash at the end
-	Zone     *time.Location  // local time of the English texts; Korean ones show Korean time first
-	Default  health.Language // for contacts without a language; default English
-	Invented bool            // every message then says that provider and customers are invented
+	Provider  health.Text       // its name
+	BaseURL   string            // of the public site, without a slash at the end
+	Zone      *time.Location    // local time of the English texts; Korean ones show Korean time first
+	Languages []health.Language // those that messages are written in; empty: every one
+	Default   health.Language   // for contacts without one of them; default English
+	Invented  bool              // every message then says that provider and customers are invented
+	PageOnly  bool              // there is no personal dashboard to lead to
 }
 
 // Writer puts facts into words.
@@ -33,6 +35,9 @@ func NewWriter(house House, book *language.Book) (*Writer, error) {
 	}
 	if house.Default == "" {
 		house.Default = health.English
+	}
+	if len(house.Languages) == 0 {
+		house.Languages = health.Languages()
 	}
 	house.BaseURL = strings.TrimSuffix(house.BaseURL, "/")
 	return &Writer{house: house, book: book, templates: templates}, nil
