@@ -15,6 +15,7 @@ type Plan struct {
 	ofRegion  map[health.RegionID][]catalog.Component
 	ofService map[health.ServiceID][]catalog.Component
 	probed    []health.ComponentID
+	offered   []catalog.Service
 }
 
 func newPlan(r catalog.Revision) *Plan {
@@ -25,6 +26,7 @@ func newPlan(r catalog.Revision) *Plan {
 		ranks:    make(map[health.ComponentID]int, len(c.Components)),
 		ofRegion: map[health.RegionID][]catalog.Component{}, ofService: map[health.ServiceID][]catalog.Component{},
 	}
+	p.offered = c.Offered()
 	for i, x := range c.Regions {
 		p.regions[x.ID] = i
 	}
@@ -68,6 +70,9 @@ func (p *Plan) Component(id health.ComponentID) (catalog.Component, bool) {
 	}
 	return p.Components[i], true
 }
+
+// Offered are the services that have a component, in the catalogue's order.
+func (p *Plan) Offered() []catalog.Service { return p.offered }
 
 // InRegion are the components of a region, in the catalogue's order.
 func (p *Plan) InRegion(id health.RegionID) []catalog.Component { return p.ofRegion[id] }

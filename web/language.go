@@ -2,34 +2,41 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
 
 	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/web/ui"
 )
 
 // languageOf is the language to answer in: the one the path begins with, else
 // the remembered one, else the best of Accept-Language, else the site's own.
 func (rt *Router) languageOf(r *http.Request) health.Language {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if l := ours(first); l != "" {
+	if l := ours(first); slices.Contains(rt.o.Site.Speaks(), l) {
 		return l
 	}
-	return PreferredLanguage(r, rt.cookies, rt.o.Language)
+	return PreferredLanguage(r, rt.cookies, rt.o.Site, rt.o.Language)
 }
 
-// PreferredLanguage is the language for a request whose path names none: the
-// remembered one, else the best of Accept-Language, else fallback.
-func PreferredLanguage(r *http.Request, c Cookies, fallback health.Language) health.Language {
-	if l := c.Language(r); l != "" {
+// PreferredLanguage is the language for a request whose path names none of the
+// site's: the remembered one, else the best of Accept-Language, else fallback.
+func PreferredLanguage(r *http.Request, c Cookies, site ui.Site, fallback health.Language) health.Language {
+	speaks := site.Speaks()
+	if l := c.Language(r); slices.Contains(speaks, l) {
 		return l
 	}
-	return preferred(r.Header.Get("Accept-Language"), fallback)
+	if !slices.Contains(speaks, fallback) {
+		fallback = speaks[0]
+	}
+	return preferred(r.Header.Get("Accept-Language"), fallback, speaks)
 }
 
-// preferred picks among our languages; none asked for gives fallback.
-func preferred(accept string, fallback health.Language) health.Language {
+// preferred picks among languages; none asked for gives fallback, which is one of
+// them.
+func preferred(accept string, fallback health.Language, speaks []health.Language) health.Language {
 	if accept == "" || len(accept) > 256 {
 		return fallback
 	}
@@ -38,7 +45,7 @@ func preferred(accept string, fallback health.Language) health.Language {
 		return fallback
 	}
 	choice := []health.Language{fallback}
-	for _, l := range health.Languages() {
+	for _, l := range speaks {
 		if l != fallback {
 			choice = append(choice, l)
 		}

@@ -31,7 +31,7 @@ type Sessions interface {
 // Options are what a Router needs.
 type Options struct {
 	PublicURL *url.URL        // how the site is reached from outside
-	Language  health.Language // of "/" when the reader asks for none of ours
+	Language  health.Language // of "/" when the reader asks for none of the site's
 	Sessions  Sessions        // nil when no route is SignedIn
 	Proxies   []netip.Prefix  // whose X-Forwarded-For is believed
 	Private   []netip.Prefix  // networks that may read; empty: everybody may
@@ -70,8 +70,8 @@ func New(o Options, routes ...[]Route) (rt *Router, err error) {
 	rt.routes = []Route{
 		{Method: http.MethodGet, Pattern: "/{$}", Kind: Action, Access: Public, Handler: rt.home},
 		{Method: http.MethodGet, Pattern: ui.AssetPrefix, Kind: Mount, Access: Public, Handler: Plain(ui.Assets())},
-		{Method: http.MethodGet, Pattern: ui.ThemePath, Kind: Data, Access: Public, Handler: Plain(ui.Theme())},
-		{Method: http.MethodPost, Pattern: ui.ThemeFormPath, Kind: Action, Access: Public, Handler: Plain(ui.Theme())},
+		{Method: http.MethodGet, Pattern: ui.ThemePath, Kind: Data, Access: Public, Handler: Plain(ui.Theme(o.Site))},
+		{Method: http.MethodPost, Pattern: ui.ThemeFormPath, Kind: Action, Access: Public, Handler: Plain(ui.Theme(o.Site))},
 		{Method: http.MethodGet, Pattern: livePath, Kind: Data, Access: Public, Handler: alive},
 	}
 	for _, more := range routes {
@@ -86,8 +86,8 @@ func New(o Options, routes ...[]Route) (rt *Router, err error) {
 	return rt, nil
 }
 
-// register puts a route into the mux; one that begins with {lang} once for each
-// language, since a wildcard there would stand in the way of /api/ and the like.
+// register puts a route into the mux; one that begins with {lang} once for each of
+// the site's languages, since a wildcard there would stand in the way of /api/ and the like.
 func (rt *Router) register(r Route) {
 	method := r.Method
 	if method != "" {
@@ -98,7 +98,7 @@ func (rt *Router) register(r Route) {
 		rt.mux.Handle(method+r.Pattern, rt.serve(r, ""))
 		return
 	}
-	for _, l := range health.Languages() {
+	for _, l := range rt.o.Site.Speaks() {
 		rt.mux.Handle(method+"/"+string(l)+"/"+rest, rt.serve(r, l))
 	}
 }
@@ -220,8 +220,8 @@ func (rt *Router) protect(h http.Header) {
 	}
 }
 
-// policy lets pages use what this site serves, and nothing inline.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+// policy lets pages use what this site serves, and nothing inline but pictures.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (rt *Router) recovered(w *response, r *http.Request, p any) {

@@ -57,15 +57,9 @@ func (w *world) board(t *testing.T) *board.Board {
 	return source.Board(board.Terms{Zone: language.Seoul(), Fresh: 5 * time.Minute}, w.now)
 }
 
-func (w *world) site(t *testing.T) *public.Site {
-	t.Helper()
-	book, err := language.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return public.New(public.Options{
-		Book: book, Site: ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
-	})
+// hangang is what the pages of most tests say of the provider.
+func hangang() ui.Site {
+	return ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()}
 }
 
 // served is a site as the router and the press serve it.
@@ -78,21 +72,27 @@ type served struct {
 // open is a site that tells the world.
 func (w *world) open(t *testing.T) served {
 	t.Helper()
-	site := w.site(t)
-	stand := &press.Stand{}
-	stand.Put(press.NewEdition(press.Imprint{}, site.Tell(w.board(t))))
-	return serve(t, site, stand)
+	return w.openAs(t, hangang())
 }
 
-func serve(t *testing.T, site *public.Site, stand *press.Stand) served {
+func (w *world) openAs(t *testing.T, look ui.Site) served {
+	t.Helper()
+	return serve(t, look, w.board(t))
+}
+
+// serve serves a board; none for a site that has told nothing yet.
+func serve(t *testing.T, look ui.Site, b *board.Board) served {
 	t.Helper()
 	book, err := language.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
+	site, stand := public.New(public.Options{Book: book, Site: look}), &press.Stand{}
+	if b != nil {
+		stand.Put(press.NewEdition(press.Imprint{}, site.Tell(b)))
+	}
 	rt, err := web.New(web.Options{
-		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Language: health.Korean, Messages: book, Finished: stand.Serve,
-		Site: ui.Site{Provider: both("한강 클라우드", "Hangang Cloud"), Invented: true, Zone: language.Seoul()},
+		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Language: health.Korean, Messages: book, Finished: stand.Serve, Site: look,
 		Wall: clock.Wall{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}, site.Routes())
 	if err != nil {

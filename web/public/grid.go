@@ -33,7 +33,7 @@ func (v view) grid(services map[health.ServiceID]bool, regions map[health.Region
 			g.regions = append(g.regions, r)
 		}
 	}
-	for _, s := range v.b.Plan.Services {
+	for _, s := range v.b.Plan.Offered() {
 		if services != nil && !services[s.ID] {
 			continue
 		}
@@ -57,7 +57,7 @@ func (v view) unwell() (g grid, wellServices, wellRegions int) {
 			services[c.Service], regions[c.Region] = true, true
 		}
 	}
-	return v.grid(services, regions), len(v.b.Plan.Services) - len(services), len(v.b.Plan.Regions) - len(regions)
+	return v.grid(services, regions), len(v.b.Plan.Offered()) - len(services), len(v.b.Plan.Regions) - len(regions)
 }
 
 // roomy reports whether there is room for words in the cells.

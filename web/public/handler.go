@@ -61,7 +61,11 @@ func (s *Site) sample(pattern string) string {
 	case kind == "components" && at.Service != "":
 		id = string(at.Component())
 	case kind == "regions":
-		id = string(at.Region)
+		if r, ok := b.Plan.Region(at.Region); ok && !r.Hidden {
+			id = string(at.Region)
+		} else {
+			id = ""
+		}
 	case kind == "summaries":
 		id = ""
 		if len(b.Summaries) > 0 {

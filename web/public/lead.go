@@ -93,6 +93,9 @@ func (v view) subject(e event) string {
 	if n := len(services) - 1; n > 0 {
 		service = v.Say("lead.services", "service", service, "n", n)
 	}
+	if v.placeless(regions[0]) {
+		return service
+	}
 	if n := len(regions) - 1; n > 0 {
 		region = v.Say("lead.regions", "region", region, "n", n)
 	}

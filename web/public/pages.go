@@ -19,13 +19,14 @@ import (
 
 // Pages prints every page of a board.
 type Pages struct {
-	board *board.Board
-	views map[health.Language]view
+	board  *board.Board
+	speaks []health.Language
+	views  map[health.Language]view
 }
 
 func newPages(o Options, b *board.Board) *Pages {
-	p := &Pages{board: b, views: map[health.Language]view{}}
-	for _, l := range health.Languages() {
+	p := &Pages{board: b, speaks: o.Site.Speaks(), views: map[health.Language]view{}}
+	for _, l := range o.Site.Speaks() {
 		p.views[l] = newView(o, b, l)
 	}
 	return p
@@ -38,7 +39,7 @@ func (p *Pages) First() []string {
 		paths = append(paths, incidentPath(e.ID))
 	}
 	var all []string
-	for _, l := range health.Languages() {
+	for _, l := range p.speaks {
 		for _, path := range paths {
 			all = append(all, ui.Link(l, path))
 		}
@@ -117,7 +118,7 @@ func (v view) placePage(kind, id string) (templ.Component, bool) {
 		return componentPage(v, c.Scope()), ok
 	}
 	r, ok := v.b.Plan.Region(health.RegionID(id))
-	return regionPage(v, v.count(r)), ok
+	return regionPage(v, v.count(r)), ok && !r.Hidden
 }
 
 func (v view) monthPage(word string) (templ.Component, bool) {
@@ -131,7 +132,7 @@ func (v view) monthPage(word string) (templ.Component, bool) {
 // Paths are the paths of all pages, for a copy of the site.
 func (p *Pages) Paths() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, l := range health.Languages() {
+		for _, l := range p.speaks {
 			for path := range p.paths() {
 				if !yield(ui.Link(l, path)) {
 					return
@@ -160,7 +161,9 @@ func (p *Pages) paths() iter.Seq[string] {
 			each(summaryPath(s.ID))
 		}
 		for _, r := range b.Plan.Regions {
-			each(regionPath(r.ID))
+			if !r.Hidden {
+				each(regionPath(r.ID))
+			}
 		}
 		for _, c := range b.Plan.Components {
 			each(componentPath(c.ID()))

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
-	"github.com/bonghwa/bonghwa/press"
 )
 
 func TestFirstLineAnswers(t *testing.T) {
@@ -105,7 +104,7 @@ func TestAChosenDayIsOpened(t *testing.T) {
 
 func TestBeforeTheFirstBoardThePageIsBeingPrepared(t *testing.T) {
 	t.Parallel()
-	s := serve(t, during().site(t), &press.Stand{})
+	s := serve(t, hangang(), nil)
 	if got := get(s, "/ko/"); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
 		t.Errorf("%d %v", got.Code, got.Header())
 	}

@@ -52,8 +52,18 @@ func (v view) region(id health.RegionID) string {
 	return string(id)
 }
 
+// placeless reports whether a region is no place, so that its services are named
+// alone.
+func (v view) placeless(id health.RegionID) bool {
+	r, ok := v.b.Plan.Region(id)
+	return ok && r.Hidden
+}
+
 // place writes "Amazon EC2, Seoul" in the language's order, with the zone.
 func (v view) place(s health.Scope) string {
+	if v.placeless(s.Region) {
+		return v.service(s.Service)
+	}
 	if s.Zone != "" {
 		return v.Say("place.zone", "service", v.service(s.Service), "region", v.region(s.Region), "zone", string(s.Zone))
 	}

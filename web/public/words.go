@@ -71,7 +71,7 @@ const barDays = 90
 func percent(ppm int64) string { return language.Percent(ppm, 1) }
 
 func (v view) foldWords(services, regions int) string {
-	if services == len(v.b.Plan.Services) {
+	if services == len(v.b.Plan.Offered()) {
 		return v.Say("grid.fold_all", "components", len(v.b.Plan.Components), "services", services, "regions", regions)
 	}
 	return v.Say("grid.fold", "services", services, "regions", regions)

@@ -153,7 +153,7 @@ func (s *Site) language(r *http.Request) health.Language {
 	if l := web.LanguageOf(r); l != "" {
 		return l
 	}
-	return web.PreferredLanguage(r, s.o.Cookies, s.o.Language)
+	return web.PreferredLanguage(r, s.o.Cookies, s.o.Site, s.o.Language)
 }
 
 // show writes a page about the link, which is nobody else's business. It is

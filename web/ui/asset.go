@@ -87,8 +87,9 @@ func themes() []theme {
 
 // Theme serves the reader's own theme: GET ThemePath is a tiny style sheet chosen
 // by a cookie, so that pages stay the same for everyone; POST ThemeFormPath with
-// theme=auto|light|dark sets the cookie and leads back. No script is needed.
-func Theme() http.Handler {
+// theme=auto|light|dark sets the cookie and leads back. No script is needed. The
+// site's own color stands in the same style sheet.
+func Theme(site Site) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			setTheme(w, r)
@@ -107,7 +108,7 @@ func Theme() http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "private, no-cache")
 		h.Set("Vary", "Cookie")
-		_, _ = w.Write([]byte(chosen.css + ".theme-" + chosen.name + "{font-weight:700;border-color:currentColor}.theme-" + chosen.name + " .theme-on{display:inline}"))
+		_, _ = w.Write([]byte(chosen.css + ".theme-" + chosen.name + "{font-weight:700;border-color:currentColor}.theme-" + chosen.name + " .theme-on{display:inline}" + site.Accent.css()))
 	})
 }
 

@@ -9,6 +9,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -19,10 +20,21 @@ import (
 
 // Site is what every page says of the provider.
 type Site struct {
-	Provider health.Text // the provider's name
-	Invented bool        // a replay: provider and customers are invented, and every page says so
-	Story    bool        // the replay has a page that tells its story
-	Zone     *time.Location
+	Provider  health.Text // the provider's name
+	Invented  bool        // a replay: provider and customers are invented, and every page says so
+	Story     bool        // the replay has a page that tells its story
+	Zone      *time.Location
+	Languages []health.Language // those the site speaks; empty: every one
+	Logo      *Logo             // nil: the flames alone
+	Accent    Accent            // zero: the house's ember
+	PageOnly  bool              // there is nothing but the public page: nobody signs in
+}
+
+// Speaks lists the languages of the site, in the order of health.Languages.
+func (s Site) Speaks() []health.Language {
+	return slices.DeleteFunc(health.Languages(), func(l health.Language) bool {
+		return len(s.Languages) > 0 && !slices.Contains(s.Languages, l)
+	})
 }
 
 // Page is what the shell around a page needs to know. Path is the page's own path
@@ -93,14 +105,9 @@ func iconID(l health.Level) string { return "#i-" + l.String() }
 
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func others(l health.Language) []health.Language {
-	var rest []health.Language
-	for _, x := range health.Languages() {
-		if x != l {
-			rest = append(rest, x)
-		}
-	}
-	return rest
+// others are the site's further languages.
+func (p Page) others() []health.Language {
+	return slices.DeleteFunc(p.Site.Speaks(), func(l health.Language) bool { return l == p.Voice.Language() })
 }
 
 // languageName is a language's own name, which is not translated.

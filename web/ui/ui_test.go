@@ -87,7 +87,7 @@ func TestThemeIsKeptWithoutScript(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, ui.ThemeFormPath, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
-	ui.Theme().ServeHTTP(w, r)
+	ui.Theme(ui.Site{}).ServeHTTP(w, r)
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/ko/history" {
 		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
 	}
@@ -96,7 +96,7 @@ func TestThemeIsKeptWithoutScript(t *testing.T) {
 		get.AddCookie(c)
 	}
 	w = httptest.NewRecorder()
-	ui.Theme().ServeHTTP(w, get)
+	ui.Theme(ui.Site{}).ServeHTTP(w, get)
 	if body := w.Body.String(); !strings.Contains(body, "color-scheme:dark") {
 		t.Errorf("the sheet says %q", body)
 	}
@@ -109,9 +109,36 @@ func TestThemeFormLeadsNowhereElse(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, ui.ThemeFormPath, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
-		ui.Theme().ServeHTTP(w, r)
+		ui.Theme(ui.Site{}).ServeHTTP(w, r)
 		if to := w.Header().Get("Location"); to != "/" {
 			t.Errorf("back=%q leads to %q", back, to)
+		}
+	}
+}
+
+// A logo about as wide as high is the picture of the tab; another is not squeezed
+// into it.
+func TestALogoOfTheRightShapeIsInTheTab(t *testing.T) {
+	t.Parallel()
+	book, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	uri := ui.DataURI("image/png", []byte("a picture"))
+	if uri != "data:image/png;base64,YSBwaWN0dXJl" {
+		t.Errorf("the picture's address is %s", uri)
+	}
+	for _, c := range []struct {
+		w, h int
+		want bool
+	}{{20, 20, true}, {25, 20, true}, {20, 25, true}, {26, 20, false}, {120, 24, false}} {
+		var b strings.Builder
+		p := ui.Page{Voice: book.In(health.English), Path: "/", Site: ui.Site{Logo: &ui.Logo{URI: uri, Width: c.w, Height: c.h}}}
+		if err := ui.Shell(p).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), `<link rel="icon" href="`+uri+`">`); got != c.want {
+			t.Errorf("%d × %d in the tab: %v", c.w, c.h, got)
 		}
 	}
 }
