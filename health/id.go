@@ -8,6 +8,7 @@ package health
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"time"
@@ -60,7 +61,25 @@ func NewID(now time.Time) string {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) // 48 bits reach to the year 10889
 	_, _ = rand.Read(b[6:])                                        // crypto/rand.Read never fails since Go 1.24
-	b[6] = b[6]&0x0f | 0x70
+	return written(b, 7)
+}
+
+// DerivedID makes a UUIDv8 (RFC 9562) of words, in their order: the same words
+// make the same id wherever and whenever, and others make another.
+func DerivedID(words ...string) string {
+	h := sha256.New()
+	for _, w := range words {
+		var length [8]byte
+		binary.BigEndian.PutUint64(length[:], uint64(len(w)))
+		_, _ = h.Write(length[:]) // a hash never fails
+		_, _ = h.Write([]byte(w))
+	}
+	return written([16]byte(h.Sum(nil)[:16]), 8)
+}
+
+// written writes the bytes as a UUID of a version.
+func written(b [16]byte, version byte) string {
+	b[6] = b[6]&0x0f | version<<4
 	b[8] = b[8]&0x3f | 0x80
 	var s [36]byte
 	hex.Encode(s[0:8], b[0:4])
