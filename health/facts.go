@@ -22,6 +22,7 @@ const (
 	CreditRunPostedFact    FactType = "credit.posted"
 	CreditRunAppliedFact   FactType = "credit.applied"
 	ComponentFreshnessFact FactType = "probe.freshness"
+	HistoryImportedFact    FactType = "history.imported"
 )
 
 // CatalogApplied says that a new revision of the catalogue is in force.
@@ -101,6 +102,15 @@ type UpdatePublished struct {
 	Update   UpdateID   `json:"update"`
 	Sequence int        `json:"sequence"` // 1 for the incident's first update
 	State    string     `json:"state"`
+}
+
+// HistoryImported says that an incident, or more of one, came in from what was
+// told elsewhere in the past. Whoever it concerned was told then, so nobody is
+// told of this fact.
+type HistoryImported struct {
+	Incident IncidentID `json:"incident"`
+	Updates  []UpdateID `json:"updates,omitempty"` // those that came in, in their order
+	Impacts  []ImpactID `json:"impacts,omitempty"` // likewise
 }
 
 // SummaryPublished says that a post-event summary is out.

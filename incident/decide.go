@@ -21,15 +21,15 @@ type Opening struct {
 	Request string           // idempotency key; may be empty
 }
 
-// maxTitle is how many bytes a title may have in one language.
-const maxTitle = 300
+// MaxTitle is how many bytes a title may have in one language.
+const MaxTitle = 300
 
 // maxReason is how many bytes the reason of an impact may have in one language.
 const maxReason = 2_000
 
-// maxBody is how many bytes a message may have in one language: enough for any
+// MaxBody is how many bytes a message may have in one language: enough for any
 // notice, small enough for any channel's page of it.
-const maxBody = 20_000
+const MaxBody = 20_000
 
 // Open makes a new incident: a draft issue or notice, or a scheduled
 // maintenance. by is the id of who opens it. Its texts must be there in every
@@ -39,7 +39,7 @@ func Open(in Opening, by string, now time.Time, needed ...health.Language) (Inci
 	if _, err := ParseKind(string(in.Kind)); err != nil {
 		return Incident{}, nil, err
 	}
-	if err := complete("title", in.Title, maxTitle, needed); err != nil {
+	if err := complete("title", in.Title, MaxTitle, needed); err != nil {
 		return Incident{}, nil, err
 	}
 	i := Incident{
@@ -240,8 +240,8 @@ func checkTexts(l *fault.List, name string, text health.Text, fallback health.La
 		if _, err := health.ParseLanguage(string(lang)); err != nil {
 			l.Add(name+"."+string(lang), err.Error(), "")
 		}
-		if len(s) > maxBody {
-			l.Add(name+"."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", maxBody))
+		if len(s) > MaxBody {
+			l.Add(name+"."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", MaxBody))
 		}
 	}
 	for _, lang := range text.Missing(needed...) {

@@ -112,8 +112,8 @@ type Update struct {
 	Body        health.Text
 	Fallback    health.Language // language shown where Body has none, chosen by name; usually empty
 	Workaround  health.Text     // may be empty
-	Action      Action
-	ActionText  health.Text // what to do; empty when Action is none
+	Action      Action          // empty where nothing was said of it, in what was told elsewhere
+	ActionText  health.Text     // what to do; empty when Action is none
 	Assurances  Assurances
 	NextUpdate  time.Time       // promised time of the next update; zero when none is promised
 	Corrects    health.UpdateID // the update this one corrects; usually empty
