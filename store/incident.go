@@ -114,8 +114,12 @@ func wanted(f incident.Filter) []incident.State {
 	return out
 }
 
-// read gives incidents with everything of theirs: three statements, however many
-// incidents.
+// atOnce is of how many incidents the impacts and updates are read in one statement:
+// SQLite takes 32,766 arguments, PostgreSQL 65,535.
+const atOnce = 1_000
+
+// read gives incidents with everything of theirs: two statements for every thousand
+// of them, and one more.
 func (s *Incidents) read(ctx context.Context, clause string, args ...any) ([]incident.Incident, error) {
 	rows, err := s.db.rows(ctx, `SELECT `+incidentColumns+` FROM incident `+clause, args...)
 	if err != nil {
@@ -131,11 +135,13 @@ func (s *Incidents) read(ctx context.Context, clause string, args ...any) ([]inc
 		place[found[i].ID] = &found[i]
 		ids[i] = string(found[i].ID)
 	}
-	in := ` WHERE incident IN (` + marks(1, len(ids)) + `)`
-	if err := s.addImpacts(ctx, place, in, ids); err != nil {
-		return nil, err
+	for part := range slices.Chunk(ids, atOnce) {
+		in := ` WHERE incident IN (` + marks(1, len(part)) + `)`
+		if err := errors.Join(s.addImpacts(ctx, place, in, part), s.addUpdates(ctx, place, in, part)); err != nil {
+			return nil, err
+		}
 	}
-	return found, s.addUpdates(ctx, place, in, ids)
+	return found, nil
 }
 
 func scanIncident(rows *sql.Rows) (incident.Incident, error) {

@@ -132,6 +132,23 @@ func TestConcurrentDecisionsAllStand(t *testing.T) {
 	})
 }
 
+// TestManyIncidentsAreListed: more than a statement takes arguments.
+func TestManyIncidentsAreListed(t *testing.T) {
+	t.Parallel()
+	eachArchive(t, func(a *archive) {
+		const many = 66_000
+		_, err := a.beneath().ExecContext(a.t.Context(), `INSERT INTO incident (id, kind, state, title, cause, verdict, opened_at, request, version)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 66000)
+			SELECT 'i' || CAST(i AS TEXT), 'issue', 'resolved', '{"en":"x"}', '', '', i, '', 1 FROM n`)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		if all := a.all(); len(all) != many || all[0].ID != "i66000" {
+			a.t.Errorf("%d incidents", len(all))
+		}
+	})
+}
+
 func TestVerdictsOpenADraftAndRestateIt(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
