@@ -69,6 +69,7 @@ func house() []floor {
 				"postevent": all(ground, []string{"incident"}),
 				"sla":       all(ground, []string{"incident", "audience"}),
 				"credit":    all(ground, []string{"sla", "audience"}),
+				"history":   all(ground, []string{"incident"}),
 				// Built on domains of this floor: what all public readers tell.
 				"board": all(ground, []string{"catalog", "incident", "postevent", "sla"}),
 			},
@@ -92,7 +93,7 @@ func house() []floor {
 				"store/migration":          nil,
 				"store/migration/sqlite":   nil,
 				"store/migration/postgres": nil,
-				"store/storetest":          all(ground, domains, []string{"store", "test/harness"}),
+				"store/storetest":          all(ground, domains, []string{"history", "store", "test/harness"}),
 			},
 		},
 		{
@@ -127,9 +128,9 @@ func house() []floor {
 			rooms: map[string][]string{
 				"":       nil,
 				"config": all(ground, []string{"color"}),
-				"app":    all(ground, domains, drivers, sites, []string{"config", "store", "press", "web", "web/ui", "api"}),
+				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "web", "web/ui", "api"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
-				"cmd/bonghwa": all(ground, domains, []string{"app", "config", "api", "scenario"}),
+				"cmd/bonghwa": all(ground, domains, []string{"history", "app", "config", "api", "scenario"}),
 			},
 		},
 		{
