@@ -47,7 +47,8 @@ func moment(t time.Time) string {
 type progress struct {
 	s        *session
 	what     string
-	total    int64 // 0: not known
+	total    int64  // 0: not known
+	unit     string // what is counted; empty: bytes, told in MB
 	done     int64
 	began    time.Time
 	told     time.Time
@@ -82,10 +83,14 @@ func (p *progress) add(n int64) {
 }
 
 func (p *progress) tell() {
-	text := fmt.Sprintf("%s: %d MB", p.what, p.done>>20)
+	done, total, unit := p.done, p.total, p.unit
+	if unit == "" {
+		done, total, unit = done>>20, total>>20, "MB"
+	}
+	text := fmt.Sprintf("%s: %d %s", p.what, done, unit)
 	if p.total > 0 {
 		share := min(float64(p.done)/float64(p.total), 1)
-		text = fmt.Sprintf("%s: %3.0f %% of %d MB", p.what, share*100, p.total>>20)
+		text = fmt.Sprintf("%s: %3.0f %% of %d %s", p.what, share*100, total, unit)
 		if p.terminal {
 			full := int(share * barWidth)
 			text = "[" + strings.Repeat("#", full) + strings.Repeat(".", barWidth-full) + "] " + text
