@@ -107,6 +107,21 @@ func (r *record) recover(i incident.Incident) incident.Incident {
 	return r.take(i.Publish(incident.Message{State: incident.Resolved, Body: both("복구", "Recovered")}, "op", r.now()))
 }
 
+// remember brings an incident of the past in, or its end.
+func (r *record) remember(id health.IncidentID) {
+	r.t.Helper()
+	u := incident.Update{ID: health.UpdateID(id) + "-1", State: incident.Identified, Body: both("조사", "Looking"), PublishedAt: r.now()}
+	was, known := r.incidents[id]
+	if !known {
+		r.take(incident.Remember(incident.Chronicle{
+			ID: id, Kind: incident.Issue, Title: both("옛 장애", "Old outage"), OpenedAt: r.now(), Told: incident.Told{Updates: []incident.Update{u}},
+		}, "history", r.now()))
+		return
+	}
+	u.ID, u.State = health.UpdateID(id)+health.UpdateID(health.NewID(r.now())), incident.Resolved
+	r.take(was.Recall(incident.Told{Updates: []incident.Update{u}}, "history", r.now()))
+}
+
 func (r *record) Head(context.Context) (journal.Position, error) {
 	r.reads["head"]++
 	return journal.Position{Epoch: r.epoch, Number: int64(len(r.facts))}, r.fail

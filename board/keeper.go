@@ -228,6 +228,8 @@ func (a *agenda) note(s Source, f journal.Fact) (Source, error) {
 		a.summaries = true
 	case health.ComponentFreshnessFact:
 		return heard(s, f)
+	case health.HistoryImportedFact:
+		a.incidents[health.IncidentID(f.Subject)] = true
 	default:
 		if strings.HasPrefix(string(f.Type), incidentFacts) {
 			a.incidents[health.IncidentID(f.Subject)] = true

@@ -134,11 +134,13 @@ func (r *record) step(rt *rapid.T) {
 			open = append(open, i)
 		}
 	}
-	switch what := rapid.IntRange(0, 3).Draw(rt, "what"); {
+	switch what := rapid.IntRange(0, 4).Draw(rt, "what"); {
 	case what == 0 && len(open) > 0:
 		r.recover(rapid.SampledFrom(open).Draw(rt, "incident"))
 	case what == 1:
 		r.say(health.ComponentFreshnessFact, "ec2-ap-northeast-2", "probe:dns", health.ComponentFreshness{Scope: ec2(), Fresh: rapid.Bool().Draw(rt, "fresh")})
+	case what == 2:
+		r.remember(rapid.SampledFrom([]health.IncidentID{"old-1", "old-2"}).Draw(rt, "past"))
 	default:
 		r.outage(scope, rapid.SampledFrom([]health.Level{health.Degraded, health.MajorOutage}).Draw(rt, "level"))
 	}
