@@ -1,10 +1,13 @@
 package web
 
 import (
+	"bufio"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/web/ui"
@@ -28,6 +31,25 @@ type response struct {
 	mount   bool // a router below may refuse in plain text
 	private bool // no shared cache may keep it
 	refused int  // status of a router's own refusal, whose body is dropped
+	passed  func() time.Duration
+	stream  bool          // took counts to the head of the answer, not to its end
+	took    time.Duration // of a stream, once it began
+}
+
+// began notes the status of an answer whose head is out.
+func (w *response) began(status int) {
+	w.status = status
+	if w.stream {
+		w.took = w.passed()
+	}
+}
+
+// lasted is what Observe is told.
+func (w *response) lasted() time.Duration {
+	if w.stream && w.status != 0 {
+		return w.took
+	}
+	return w.passed()
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -43,12 +65,22 @@ func (w *response) WriteHeader(status int) {
 		return
 	}
 	if status >= http.StatusOK {
-		w.status = status
+		w.began(status)
 	}
 	if w.private {
 		keepPrivate(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// Hijack hands the connection to a stream that writes its own answer, which for
+// us is a good one and over.
+func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.began(http.StatusOK)
+	}
+	return conn, buffered, err
 }
 
 // refusal reports whether a router, ours or one mounted below it, refuses: no

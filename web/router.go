@@ -41,7 +41,8 @@ type Options struct {
 	// and reports whether it did. May be nil.
 	Finished func(w http.ResponseWriter, r *http.Request) (bool, error)
 	// Observe is told of every answer: the route's pattern, empty when there
-	// was none, the status and the wall time taken. May be nil.
+	// was none, the status and the wall time taken; of a Stream the time to its
+	// head, since its length says nothing of us. May be nil.
 	Observe func(pattern string, status int, took time.Duration)
 	Wall    clock.Wall
 	Log     *slog.Logger
@@ -110,13 +111,14 @@ func (rt *Router) Routes() []Route { return slices.Clone(rt.routes) }
 func (rt *Router) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	began := rt.o.Wall.Now()
 	w := &response{ResponseWriter: rw, request: r, private: len(rt.o.Private) > 0}
+	w.passed = func() time.Duration { return rt.o.Wall.Since(began) }
 	rt.protect(w.Header())
 	defer func() {
 		if p := recover(); p != nil {
 			rt.recovered(w, r, p)
 		}
 		if rt.o.Observe != nil {
-			rt.o.Observe(r.Pattern, w.status, rt.o.Wall.Since(began))
+			rt.o.Observe(r.Pattern, w.status, w.lasted())
 		}
 	}()
 	if rt.excluded(r) {
@@ -165,7 +167,7 @@ func (rt *Router) serve(route Route, l health.Language) http.Handler {
 			r.SetPathValue("lang", string(l))
 		}
 		if own, ok := w.(*response); ok {
-			own.mount = route.Kind == Mount
+			own.mount, own.stream = route.Kind == Mount, route.Kind == Stream
 		}
 		r, err := rt.admit(w, r, route)
 		if err == nil && r != nil {

@@ -42,6 +42,7 @@ const (
 	Action Kind = "action" // a form's target, answered by a redirect
 	Data   Kind = "data"   // a file, a feed, a fragment
 	Mount  Kind = "mount"  // a part with a router of its own, such as the API
+	Stream Kind = "stream" // goes on until a side leaves; it is measured to its first byte
 )
 
 // Access is who may use a route.

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
@@ -197,6 +198,33 @@ func TestHalfAnAnswerIsCut(t *testing.T) {
 	if err == nil {
 		t.Error("half an answer looked whole")
 	}
+}
+
+func TestAStreamIsObservedToItsHead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(w http.ResponseWriter, _ *http.Request) error {
+			_ = clock.Wall{}.Sleep(t.Context(), time.Second)
+			w.WriteHeader(http.StatusOK)
+			return clock.Wall{}.Sleep(t.Context(), time.Hour)
+		}
+		took := map[string]time.Duration{}
+		rt, err := web.New(web.Options{
+			PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
+			Observe:   func(pattern string, _ int, d time.Duration) { took[pattern] = d },
+		}, []web.Route{
+			{Method: "GET", Pattern: "/stream", Kind: web.Stream, Handler: slow},
+			{Method: "GET", Pattern: "/file", Kind: web.Data, Handler: slow},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask{method: "GET", path: "/stream"}.of(rt)
+		ask{method: "GET", path: "/file"}.of(rt)
+		if took["/stream"] != time.Second || took["/file"] != time.Hour+time.Second {
+			t.Errorf("observed %v", took)
+		}
+	})
 }
 
 func TestHomeFollowsCookieThenBrowserThenSite(t *testing.T) {
