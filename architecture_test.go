@@ -37,7 +37,7 @@ func house() []floor {
 	first := []string{"catalog", "probe", "incident", "audience", "identity"}
 	domains := all(first, []string{"notify", "postevent", "sla", "credit", "board"})
 	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus"}
-	sites := []string{"web/public", "web/mine", "web/replay", "web/told"}
+	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told"}
 	noWire := []string{"net/http", "database/sql"}
 
 	return []floor{
@@ -106,6 +106,7 @@ func house() []floor {
 				"web":        all(ground, domains, []string{"web/ui"}),
 				"web/public": all(ground, domains, []string{"press", "web", "web/ui"}),
 				"web/mine":   all(ground, domains, []string{"web", "web/ui"}),
+				"web/live":   all(ground, []string{"web", "web/ui"}), // it knows a revision, and nothing of what was revised
 				"web/replay": all(ground, domains, []string{"web", "web/ui"}),
 				"web/told":   all(ground, domains, []string{"web", "web/ui"}),
 				"api":        all(ground, domains),

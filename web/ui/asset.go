@@ -20,6 +20,7 @@ const (
 	AssetPrefix   = "/assets/"
 	ThemePath     = "/theme.css" // by the reader's cookie, so that the page is the same for all
 	ThemeFormPath = "/theme"
+	LivePath      = "/live" // events, revision and fragments of pages that follow what happens
 )
 
 const themeCookie = "theme"
@@ -39,7 +40,7 @@ func assetTag(name string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Assets serves style sheet and icons under AssetPrefix. Only the current content
+// Assets serves style sheets, scripts and icons under AssetPrefix. Only the current content
 // is kept for ever; an old address gets the current content for a moment.
 func Assets() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,6 +67,8 @@ func assetType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".js":
+		return "text/javascript; charset=utf-8"
 	default:
 		return "application/octet-stream"
 	}
