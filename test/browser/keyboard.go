@@ -3,18 +3,23 @@ package browser
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/test/harness"
 )
 
-// Reader is somebody at a desk who has no mouse and whose browser runs no script.
+// Reader is somebody at a desk who has no mouse.
 type Reader struct {
-	t   *testing.T
-	tab context.Context //nolint:containedctx // chromedp keeps the tab in it
+	t     *testing.T
+	tab   context.Context //nolint:containedctx // chromedp keeps the tab in it
+	heard console
 }
 
 // Focus is what the keyboard is on, as the page tells it.
@@ -30,13 +35,35 @@ type Focus struct {
 // Keyboard opens a browser for a reader without a mouse and without scripts.
 func Keyboard(t *testing.T) *Reader {
 	t.Helper()
-	browser := start(t, harness.Need(t, "chromium"))
-	tab, cancel := context.WithTimeout(browser, patience)
-	t.Cleanup(cancel)
-	if err := resize(tab, desk); err != nil {
+	r := sitDown(t)
+	if _, err := chromedp.Call(r.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	return r
+}
+
+// Scripted opens a browser that runs the scripts of pages, and before them, on
+// every page, the one given here.
+func Scripted(t *testing.T, early string) *Reader {
+	t.Helper()
+	r := sitDown(t)
+	if err := chromedp.Listen(r.tab, r.heard.listen); err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range []string{watchPolicy, early} {
+		if _, err := chromedp.Call(r.tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+func sitDown(t *testing.T) *Reader {
+	t.Helper()
+	browser := start(t, harness.Need(t, "chromium"))
+	tab, cancel := context.WithTimeout(browser, 10*patience)
+	t.Cleanup(cancel)
+	if err := resize(tab, desk); err != nil {
 		t.Fatal(err)
 	}
 	return &Reader{t: t, tab: tab}
@@ -72,6 +99,39 @@ func (r *Reader) Enter() string {
 		r.t.Fatal(err)
 	}
 	return at
+}
+
+// Ask evaluates an expression in the page.
+func Ask[T any](r *Reader, expression string) T {
+	r.t.Helper()
+	v, err := chromedp.Run(r.tab, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		r.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// Until waits until an expression is true in the page. The test fails when that
+// takes longer than a reader would wait.
+func (r *Reader) Until(expression string) {
+	r.t.Helper()
+	var wall clock.Wall
+	for began := wall.Now(); !Ask[bool](r, expression); {
+		if wall.Since(began) > patience/2 {
+			r.t.Fatalf("it does not come true: %s", expression)
+		}
+		if err := wall.Sleep(r.tab, lookEvery); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+const lookEvery = 20 * time.Millisecond
+
+// Complaints are what the console and the content security policy said so far.
+func (r *Reader) Complaints() []string {
+	r.t.Helper()
+	return append(r.heard.all(http.StatusOK), Ask[[]string](r, `window.refused`)...)
 }
 
 // Focus tells where the focus is.

@@ -50,6 +50,7 @@ type Page struct {
 	Level     health.Level // worst of now: it sets the number of flames
 	Confirmed time.Time    // world time at which the page was true; zero: made on request
 	Account   templ.Component
+	Live      Live
 }
 
 // Section is the part of the site a page belongs to; the navigation marks it.

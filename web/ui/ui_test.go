@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/language"
@@ -60,7 +61,7 @@ func TestFlamesGrowWithTheLevel(t *testing.T) {
 
 func TestAssetsAreKeptForEver(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"style.css", "flame.svg"} {
+	for _, name := range []string{"style.css", "flame.svg", "live.js"} {
 		w := httptest.NewRecorder()
 		ui.Assets().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, ui.AssetPath(name), nil))
 		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
@@ -78,6 +79,41 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	ui.Assets().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/assets/old/style.css", nil))
 	if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-cache" {
 		t.Errorf("an old address: %d %s", w.Code, w.Header().Get("Cache-Control"))
+	}
+}
+
+func TestOnlyAPageThatFollowsHasAScript(t *testing.T) {
+	t.Parallel()
+	book, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	draw := func(l ui.Live) string {
+		p := ui.Page{
+			Voice: book.In(health.English), Title: "All is well", Path: "/history", Known: true, Level: health.MajorOutage, Live: l,
+			Site: ui.Site{Provider: health.Text{health.English: "Hangang"}, Zone: time.UTC}, Confirmed: time.Date(2018, 11, 22, 0, 2, 0, 0, time.UTC),
+		}
+		var b strings.Builder
+		if err := ui.Shell(p).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	still, follows, wall := draw(ui.Live{}), draw(ui.Live{Revision: "1.52"}), draw(ui.Live{Revision: "1.52", Real: true})
+	for _, part := range []string{
+		"<script", "live-pause", "live-status", "live-old", ` data-live="/live"`, ` data-revision="1.52"`,
+		` data-page="/en/history"`, ` data-title="All is well · Hangang service health"`, "<template>",
+	} {
+		if strings.Contains(still, part) || !strings.Contains(follows, part) {
+			t.Errorf("%s must stand in a page that follows, and in no other:\n%s", part, follows)
+		}
+	}
+	const clock = ` data-clock="real"`
+	if strings.Contains(follows, clock) || !strings.Contains(wall, clock) {
+		t.Errorf("%s is for pages whose clock is the reader's", clock)
+	}
+	if !strings.Contains(follows, `<time datetime="2018-11-22T00:02:00Z" data-confirmed>`) {
+		t.Error("the script would not find the time of confirmation")
 	}
 }
 
