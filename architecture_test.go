@@ -141,6 +141,9 @@ func house() []floor {
 				"test/harness": all(ground, []string{"app", "config", "scenario", "scenario/world", "scenario/world/mail"}),
 				"test/browser": all(ground, sites, []string{"test/harness", "web", "web/ui"}), // the router lists the pages
 				"test/sim":     all(ground, []string{"test/harness"}),
+				"test/crowd":   ground, // its target is an address
+				// A server or a crowd as a process of its own, without the race detector.
+				"test/crowd/stand": all(ground, []string{"test/crowd", "web", "web/live"}),
 			},
 		},
 	}
