@@ -129,7 +129,7 @@ func house() []floor {
 			rooms: map[string][]string{
 				"":       nil,
 				"config": all(ground, []string{"color"}),
-				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "web", "web/ui", "api"}),
+				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "web", "web/live", "web/ui", "api"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
 				"cmd/bonghwa": all(ground, domains, []string{"history", "app", "config", "api", "scenario"}),
 			},

@@ -41,7 +41,7 @@ func (n *Node) standAlone(ctx context.Context) error {
 	if err := n.page.draw(ctx); err != nil {
 		return err
 	}
-	router, err := n.newRouter(nil, n.page.site.Routes(), needDatabase())
+	router, err := n.newRouter(nil, n.page.routes(), needDatabase())
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/web/live"
 	"github.com/bonghwa/bonghwa/web/public"
 )
 
@@ -27,6 +28,8 @@ import (
 type page struct {
 	site   *public.Site
 	stand  press.Stand
+	hub    *live.Hub
+	turn   turn
 	terms  board.Terms
 	file   string // where the last record is kept on disk
 	world  *clock.World
@@ -53,6 +56,14 @@ type saved struct {
 
 // newPage makes the page's keeper and reads what an earlier run left on disk.
 func (n *Node) newPage(ctx context.Context) (*page, error) {
+	p, err := n.loadPage(ctx)
+	if err == nil {
+		p.hub = live.New(live.Options{Wall: n.o.Wall})
+	}
+	return p, err
+}
+
+func (n *Node) loadPage(ctx context.Context) (*page, error) {
 	p := &page{
 		site: n.publicSite(), terms: n.terms(), file: filepath.Join(filepath.Dir(n.config.SecretFile), "page.json"),
 		world: n.o.World, wall: n.o.Wall, log: n.o.Log,
@@ -99,19 +110,36 @@ func (p *page) draw(ctx context.Context) error {
 	if source.Read.IsZero() {
 		return err
 	}
-	edition, derr := p.edition(source)
+	edition, stamp, derr := p.edition(source)
 	if derr != nil {
 		return derr
 	}
 	p.stand.Put(edition)
+	p.turn.over()
+	p.hub.Publish(edition.Revision)
+	p.hub.Confirm(stamp)
 	return errors.Join(err, p.save(source))
 }
 
-func (p *page) edition(source board.Source) (*press.Edition, error) {
+func (p *page) edition(source board.Source) (*press.Edition, live.Stamp, error) {
 	b := source.Board(p.terms, p.world.Now())
 	pages := p.site.Tell(b)
-	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, pages)
-	return e, e.Prepare(pages.First()...)
+	fragments := p.site.Fragments(source.Board(p.terms, source.Dated))
+	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, pages, fragments)
+	stamp := live.Stamp{}
+	stamp.At, stamp.Words = pages.Confirmed()
+	if e.Revision.After(p.hubRevision()) {
+		return e, stamp, e.Prepare(append(pages.First(), fragments.First()...)...)
+	}
+	return e, stamp, e.Prepare(pages.First()...)
+}
+
+// hubRevision is what open pages have been told of so far.
+func (p *page) hubRevision() journal.Position {
+	if e := p.stand.Edition(); e != nil {
+		return e.Revision
+	}
+	return journal.Position{}
 }
 
 // saveEvery is how old the file on disk may get while nothing happens.

@@ -44,7 +44,7 @@ func (n *Node) openGate(ctx context.Context) error {
 		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
 		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: terms.Absolute, Now: n.o.World.Now,
 	})
-	routes := [][]web.Route{n.page.site.Routes(), own.Routes(), apiRoutes(rest)}
+	routes := [][]web.Route{n.page.routes(), own.Routes(), apiRoutes(rest)}
 	router, err := n.newRouter(door, append(routes, n.moreRoutes(cookies)...)...)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (n *Node) startAdmin(ctx context.Context) error {
 
 // publicSite makes the Service Health Dashboard.
 func (n *Node) publicSite() *public.Site {
-	return public.New(public.Options{Book: n.book, Site: n.site(), Policies: n.policies})
+	return public.New(public.Options{Book: n.book, Site: n.site(), Real: n.o.World.Speed() == 1 && n.o.Replay == nil, Policies: n.policies})
 }
 
 // policies are the agreements in force; none while there is no database.

@@ -22,6 +22,7 @@ import (
 	"github.com/bonghwa/bonghwa/postevent"
 	"github.com/bonghwa/bonghwa/press"
 	"github.com/bonghwa/bonghwa/web"
+	"github.com/bonghwa/bonghwa/web/live"
 	"github.com/bonghwa/bonghwa/web/public"
 	"github.com/bonghwa/bonghwa/web/ui"
 )
@@ -88,13 +89,16 @@ func serve(t *testing.T, look ui.Site, b *board.Board) served {
 		t.Fatal(err)
 	}
 	site, stand := public.New(public.Options{Book: book, Site: look}), &press.Stand{}
+	hub := live.New(live.Options{})
+	t.Cleanup(hub.Close)
 	if b != nil {
-		stand.Put(press.NewEdition(press.Imprint{}, site.Tell(b)))
+		stand.Put(press.NewEdition(press.Imprint{}, site.Tell(b), site.Fragments(b)))
+		hub.Publish(b.Revision)
 	}
 	rt, err := web.New(web.Options{
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Language: health.Korean, Messages: book, Finished: stand.Serve, Site: look,
 		Wall: clock.Wall{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-	}, site.Routes())
+	}, site.Routes(), hub.Routes())
 	if err != nil {
 		t.Fatal(err)
 	}

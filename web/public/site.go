@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Book *language.Book
 	Site ui.Site // with the zone that the days of the bars are in; UTC if nil
+	Real bool    // world time is wall time: browsers can tell an old page by their own clock
 	// Policies are the agreements in force; nil: there are none to show.
 	Policies func() []sla.Policy
 }

@@ -141,3 +141,29 @@ func TestEveryPathOfACopyIsAPage(t *testing.T) {
 		}
 	}
 }
+
+// TestAFragmentIsThePagesMain: what an open page fetches is what a page loaded anew
+// shows, and a revision never changes.
+func TestAFragmentIsThePagesMain(t *testing.T) {
+	t.Parallel()
+	s := during().open(t)
+	for _, path := range []string{"/ko/", "/en/", "/en/incidents/" + string(outage), "/ko/components/ec2-ap-northeast-2"} {
+		page, part := get(s, path).Body.String(), get(s, "/live/1.7"+path)
+		_, main, _ := strings.Cut(page, "<main ")
+		main, _, _ = strings.Cut(main, "</main>")
+		if got := strings.TrimSpace(part.Body.String()); part.Code != http.StatusOK || got != "<main "+main+"</main>" {
+			t.Errorf("%s: %d, %d bytes, and the page's main has %d", path, part.Code, len(got), len(main))
+		}
+		if keep := part.Header().Get("Cache-Control"); !strings.Contains(keep, "immutable") {
+			t.Errorf("%s: %s", path, keep)
+		}
+		if !strings.Contains(page, `data-revision="1.7"`) {
+			t.Errorf("%s does not name its revision", path)
+		}
+	}
+	for _, path := range []string{"/live/1.6/en/", "/live/2.7/en/", "/live/1.7/en/none", "/live/1.7"} {
+		if w := get(s, path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type view struct {
 func newView(o Options, b *board.Board, l health.Language) view {
 	return view{b: b, l: l, policies: o.Policies, Page: ui.Page{
 		Voice: o.Book.In(l), Site: o.Site, Known: true, Level: b.Worst, Confirmed: b.Confirmed.Truncate(time.Minute),
+		Live: ui.Live{Revision: b.Revision.String(), Real: o.Real},
 	}}
 }
 

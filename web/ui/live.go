@@ -7,6 +7,7 @@ import "github.com/a-h/templ"
 type Live struct {
 	Revision string // of what the page shows, "epoch.number"; empty: it does not follow
 	Real     bool   // world time is wall time, so the browser's clock tells how old the page is
+	Part     bool   // only the main part is printed, for a page that is open already
 }
 
 func (l Live) follows() bool { return l.Revision != "" }

@@ -67,6 +67,12 @@ const (
 // Fresh is how long after Confirmed a page counts as current.
 const Fresh = 5 * time.Minute
 
+// ConfirmedWords say when the page was true and from when on it is old.
+func (p Page) ConfirmedWords() string {
+	l := p.Voice.Language()
+	return p.Say("page.confirmed", "time", p.Zones().Hour(l, p.Confirmed), "limit", p.Zones().Hour(l, p.Confirmed.Add(Fresh)))
+}
+
 // Zones are the zones of a page of no one place: the provider's own and UTC.
 func (p Page) Zones() language.Zones { return language.In(p.Site.Zone) }
 
