@@ -185,6 +185,11 @@ func (c Catalog) OneRegion() (Region, bool) {
 	return c.Regions[0], true
 }
 
+// Places are the regions but for a hidden one, in the catalogue's order.
+func (c Catalog) Places() []Region {
+	return slices.DeleteFunc(slices.Clone(c.Regions), func(r Region) bool { return r.Hidden })
+}
+
 // Offered are the services that some region offers, in the catalogue's order. The
 // others are there for the names of what their history tells.
 func (c Catalog) Offered() []Service {

@@ -30,6 +30,9 @@ func TestAProviderWithoutPlacesHidesItsRegion(t *testing.T) {
 	if s := c.Services[0]; s.Description.In("en") != "Cards and transfers" || s.Group.In("ko") != "가게" {
 		t.Errorf("%+v", s)
 	}
+	if p := c.Places(); len(p) > 0 {
+		t.Errorf("places %+v", p)
+	}
 	if o := c.Offered(); len(o) != 1 || o[0].ID != "checkout" {
 		t.Errorf("offered %+v; the other is there for its history's sake", o)
 	}

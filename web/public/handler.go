@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/press"
@@ -61,11 +62,7 @@ func (s *Site) sample(pattern string) string {
 	case kind == "components" && at.Service != "":
 		id = string(at.Component())
 	case kind == "regions":
-		if r, ok := b.Plan.Region(at.Region); ok && !r.Hidden {
-			id = string(at.Region)
-		} else {
-			id = ""
-		}
+		id = string(placeOf(b.Plan, at.Region))
 	case kind == "summaries":
 		id = ""
 		if len(b.Summaries) > 0 {
@@ -76,6 +73,14 @@ func (s *Site) sample(pattern string) string {
 		return ""
 	}
 	return strings.NewReplacer("{month}", month.In(b.Zone).Format("2006-01"), "{id}", id).Replace(pattern)
+}
+
+// placeOf is the region if it is a place; empty for a hidden one.
+func placeOf(p *board.Plan, id health.RegionID) health.RegionID {
+	if r, ok := p.Region(id); ok && r.Hidden {
+		return ""
+	}
+	return id
 }
 
 // dayRoute opens a day chosen on the bars: its place on its month's page.

@@ -160,10 +160,8 @@ func (p *Pages) paths() iter.Seq[string] {
 		for _, s := range b.Summaries {
 			each(summaryPath(s.ID))
 		}
-		for _, r := range b.Plan.Regions {
-			if !r.Hidden {
-				each(regionPath(r.ID))
-			}
+		for _, r := range b.Plan.Places() {
+			each(regionPath(r.ID))
 		}
 		for _, c := range b.Plan.Components {
 			each(componentPath(c.ID()))
