@@ -145,6 +145,9 @@ func (n *Node) raise(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := n.applyPage(ctx); err != nil {
+		return err
+	}
 	head, err := n.db.Head(ctx)
 	if err != nil {
 		return err

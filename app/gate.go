@@ -11,7 +11,6 @@ import (
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/fault"
-	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/web"
 )
 
@@ -30,8 +29,8 @@ func (n *Node) newRouter(sessions web.Sessions, routes ...[]web.Route) (*web.Rou
 		return nil, fault.Wrap(fault.Invalid, "public_url", err)
 	}
 	return web.New(web.Options{
-		PublicURL: address, Language: health.English, Sessions: sessions, Site: n.site(), Messages: n.book,
-		Finished: n.page.stand.Serve, Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
+		PublicURL: address, Language: n.config.Page.Languages[0], Sessions: sessions, Site: n.site(), Messages: n.book,
+		Proxies: n.config.TrustedProxies, Private: n.config.Page.Private, Finished: n.page.stand.Serve, Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
 	}, routes...)
 }
 
@@ -41,7 +40,7 @@ func (n *Node) standAlone(ctx context.Context) error {
 	if err := n.page.draw(ctx); err != nil {
 		return err
 	}
-	router, err := n.newRouter(nil, n.page.routes(), needDatabase())
+	router, err := n.newRouter(nil, n.page.routes(), n.needDatabase())
 	if err != nil {
 		return err
 	}
@@ -52,9 +51,13 @@ func (n *Node) standAlone(ctx context.Context) error {
 
 // needDatabase are the routes that say so while there is none: what they lead to
 // exists, and comes back.
-func needDatabase() []web.Route {
+func (n *Node) needDatabase() []web.Route {
+	patterns := []string{api.Prefix + "/"}
+	if !n.config.PageOnly() {
+		patterns = append(patterns, "/{lang}/my/{rest...}", "/{lang}/sign-in", "/{lang}/sign-in/{rest...}")
+	}
 	var routes []web.Route
-	for _, pattern := range []string{api.Prefix + "/", "/{lang}/my/{rest...}", "/{lang}/sign-in", "/{lang}/sign-in/{rest...}"} {
+	for _, pattern := range patterns {
 		routes = append(routes, web.Route{
 			Method: http.MethodGet, Pattern: pattern, Kind: web.Action, Access: web.Public,
 			Handler: func(http.ResponseWriter, *http.Request) error {

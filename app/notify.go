@@ -58,7 +58,8 @@ func (n *Node) startNotify(ctx context.Context) error {
 func (n *Node) house() notify.House {
 	return notify.House{
 		Provider: n.config.Provider.Name, BaseURL: n.publicURL(), Zone: n.zone(),
-		Default: health.English, Invented: n.config.Provider.Invented,
+		Languages: n.config.Page.Languages, Default: n.config.Page.Languages[0], Invented: n.config.Provider.Invented,
+		PageOnly: n.config.PageOnly(),
 	}
 }
 
@@ -84,7 +85,7 @@ func (n *Node) openMail() error {
 		return fault.New(fault.Invalid, "mail.from", "the sender is no mail address", "write status@example.com")
 	}
 	if from.Name == "" {
-		from.Name = n.config.Provider.Name.In(health.English)
+		from.Name = n.config.Provider.Name.In(n.config.Page.Languages[0])
 	}
 	key, err := secret(n.config.SecretFile)
 	if err != nil {

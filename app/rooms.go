@@ -34,7 +34,8 @@ type rooms struct {
 
 // furnish puts the domains together.
 func (n *Node) furnish() *rooms {
-	desk := incident.NewDesk(n.db.Incidents(), n.o.World)
+	needed := n.config.Page.Languages
+	desk := incident.NewDesk(n.db.Incidents(), n.o.World, needed...)
 	meter := sla.NewMeter(n.db.Incidents(), n.shelf, n.shelf, n.o.World)
 	return &rooms{
 		keyring:   identity.NewKeyring(n.db.Identity(), n.o.Wall),
@@ -47,7 +48,7 @@ func (n *Node) furnish() *rooms {
 			Store: n.db.Credits(), Meter: meter, Policies: n.shelf, Audience: n.db.Audience(),
 			Bills: focus.Format{}, World: n.o.World, Program: n.o.Version,
 		}),
-		summaries: postevent.NewWriter(n.db.Summaries(), desk, n.o.World),
+		summaries: postevent.NewWriter(n.db.Summaries(), desk, n.o.World, needed...),
 		records:   records{db: n.db},
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/fault"
-	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
 	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web"
@@ -22,7 +21,11 @@ import (
 
 // site is what every page says of the provider.
 func (n *Node) site() ui.Site {
-	return ui.Site{Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Story: n.o.Replay != nil, Zone: n.zone()}
+	logo, accent := brand(n.config.Page)
+	return ui.Site{
+		Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Story: n.o.Replay != nil, Zone: n.zone(),
+		Languages: n.config.Page.Languages, Logo: logo, Accent: accent, PageOnly: n.config.PageOnly(),
+	}
 }
 
 // openGate puts the sites together and lets the public listener answer with them.
@@ -31,26 +34,34 @@ func (n *Node) openGate(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "public_url", err)
 	}
-	door := n.openDoor()
-	n.run(ctx, "door", door.Run)
 	rest, _, err := api.New(n.apiOptions())
 	if err != nil {
 		return err
 	}
 	cookies := web.CookiesFor(address)
-	terms := identity.DefaultTerms()
-	own := mine.New(mine.Options{
-		Site: n.site(), Messages: n.book, Cookies: cookies, Door: door,
-		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
-		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: terms.Absolute, Now: n.o.World.Now,
-	})
-	routes := [][]web.Route{n.page.routes(), own.Routes(), apiRoutes(rest)}
-	router, err := n.newRouter(door, append(routes, n.moreRoutes(cookies)...)...)
+	routes := append([][]web.Route{n.page.routes(), apiRoutes(rest)}, n.moreRoutes(cookies)...)
+	var sessions web.Sessions // of a page alone there are none
+	if !n.config.PageOnly() {
+		door := n.openDoor()
+		n.run(ctx, "door", door.Run)
+		sessions, routes = door, append(routes, n.ownRoutes(door, cookies))
+	}
+	router, err := n.newRouter(sessions, routes...)
 	if err != nil {
 		return err
 	}
 	n.gate.router.Store(router)
 	return nil
+}
+
+// ownRoutes are the Personal Health Dashboard's.
+func (n *Node) ownRoutes(door *identity.Door, cookies web.Cookies) []web.Route {
+	return mine.New(mine.Options{
+		Site: n.site(), Messages: n.book, Cookies: cookies, Door: door,
+		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
+		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: identity.DefaultTerms().Absolute,
+		Proxies: n.config.TrustedProxies, Now: n.o.World.Now,
+	}).Routes()
 }
 
 func (n *Node) openDoor() *identity.Door {
@@ -76,7 +87,7 @@ func (n *Node) moreRoutes(cookies web.Cookies) [][]web.Route {
 	if n.mail != nil {
 		out = append(out, told.New(told.Options{
 			Site: n.site(), Messages: n.book, Tokens: n.mail, Suppressor: n.db.Notify(), Now: n.o.World.Now,
-			Contact: n.config.Mail.From, Cookies: cookies, Language: health.English,
+			Contact: n.config.Mail.From, Cookies: cookies, Language: n.config.Page.Languages[0],
 		}).Routes())
 	}
 	if r := n.o.Replay; r != nil {
@@ -87,13 +98,19 @@ func (n *Node) moreRoutes(cookies web.Cookies) [][]web.Route {
 	return out
 }
 
+// apiOptions give the API what there is to speak to: of a page alone, its incidents
+// and their summaries.
 func (n *Node) apiOptions() api.Options {
 	o := api.Options{
 		Version: n.o.Version, Keys: n.rooms.keyring, Incidents: n.rooms.incidents, Catalogs: n.db.Catalogs(),
-		Accounts: n.db.Audience(), Directory: n.rooms.directory, Roll: n.db.Audience(), Meter: n.rooms.meter, Credits: n.rooms.credits,
-		Runs: n.db.Credits(), Ledger: ledger{n.rooms.records}, Summaries: n.rooms.summaries, Told: deliveries{n.rooms.records},
-		World: n.o.World, Log: n.o.Log,
+		Summaries: n.rooms.summaries, Told: deliveries{n.rooms.records}, World: n.o.World, Log: n.o.Log,
 	}
+	if n.config.PageOnly() {
+		o.CatalogFrom = "its configuration, under page.components"
+		return o
+	}
+	o.Accounts, o.Directory, o.Roll = n.db.Audience(), n.rooms.directory, n.db.Audience()
+	o.Meter, o.Credits, o.Runs, o.Ledger = n.rooms.meter, n.rooms.credits, n.db.Credits(), ledger{n.rooms.records}
 	if n.o.Replay != nil {
 		o.Demo = n.o.Replay.Summary
 	}

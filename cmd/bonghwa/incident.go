@@ -27,6 +27,7 @@ type incidentOpen struct {
 	TitleKo string `help:"Title in Korean." placeholder:"TEXT"`
 	TitleEn string `help:"Title in English." placeholder:"TEXT"`
 	Cause   string `help:"Cause class, when it is known." placeholder:"WORD"`
+	IDOnly  bool   `name:"id" help:"Print the incident's id alone."`
 	File    string `help:"YAML file with kind, title, cause and impacts instead of the flags; - for standard input." placeholder:"FILE"`
 }
 
@@ -51,9 +52,17 @@ func (c incidentOpen) Run(s *session) error {
 			return err
 		}
 	}
-	return s.change(c.remote, c.JSON, request{path: "incidents", body: body, once: c.named(s)}, places(c.File, map[string]string{
+	i, err := s.changed(c.remote, request{path: "incidents", body: body, once: c.named(s)}, places(c.File, map[string]string{
 		"title.ko": "--title-ko", "title.en": "--title-en",
 	}))
+	switch {
+	case err != nil:
+		return err
+	case c.IDOnly:
+		s.line("%s", i.ID)
+		return nil
+	}
+	return s.shown(i, c.JSON)
 }
 
 // places names an error's places after the flags they came from, or puts the
@@ -74,15 +83,25 @@ func places(file string, flags map[string]string) func(string) string {
 
 // change posts and shows the incident that comes back.
 func (s *session) change(r remote, asJSON bool, q request, name func(string) string) error {
-	c, err := r.connect()
+	i, err := s.changed(r, q, name)
 	if err != nil {
 		return err
 	}
-	q.method = http.MethodPost
-	var i api.Incident
-	if err := c.call(s.ctx, q, &i); err != nil {
-		return relocate(err, name)
+	return s.shown(i, asJSON)
+}
+
+// changed posts and gives the incident that comes back.
+func (s *session) changed(r remote, q request, name func(string) string) (i api.Incident, err error) {
+	c, err := r.connect()
+	if err != nil {
+		return i, err
 	}
+	q.method = http.MethodPost
+	return i, relocate(c.call(s.ctx, q, &i), name)
+}
+
+// shown prints an incident.
+func (s *session) shown(i api.Incident, asJSON bool) error {
 	if asJSON {
 		return s.json(i)
 	}
@@ -95,8 +114,8 @@ type incidentImpact struct {
 	once
 	output
 	ID            string `arg:"" help:"The incident's id."`
-	Service       string `help:"Service, such as ec2." placeholder:"ID"`
-	Region        string `help:"Region, such as ap-northeast-2." placeholder:"ID"`
+	Service       string `help:"Service, such as ec2; --component is the same, for a page of its own." aliases:"component" placeholder:"ID"`
+	Region        string `help:"Region, such as ap-northeast-2; a page of its own has none." placeholder:"ID"`
 	Zone          string `help:"Zone; absent: the whole region." placeholder:"ID"`
 	Symptom       string `help:"connectivity, dns, api, latency, data or other." placeholder:"WORD"`
 	Level         string `help:"operational, informational, maintenance, degraded, partial_outage or major_outage." placeholder:"WORD"`
@@ -322,7 +341,7 @@ func (c incidentShow) Run(s *session) error {
 // incident prints an incident for people.
 func (s *session) incident(i api.Incident) {
 	s.line("%s  %s, %s", i.ID, i.Kind, i.State)
-	s.line("  %s\n  %s", i.Title.English, i.Title.Korean)
+	s.words("  ", i.Title)
 	s.line("  began %s, ended %s, next update %s", moment(i.BeganAt), moment(i.EndedAt), moment(i.NextUpdate))
 	for _, p := range i.Impacts {
 		mark := " "
@@ -338,7 +357,17 @@ func (s *session) incident(i api.Incident) {
 	}
 	for _, u := range i.Updates {
 		s.line("  update %d %s  %s, %s", u.Sequence, u.ID, moment(u.PublishedAt), u.State)
-		s.line("    %s\n    %s", indent(u.Body.English), indent(u.Body.Korean))
+		s.words("    ", u.Body)
+	}
+}
+
+// words prints a text in each language that it is written in, once each.
+func (s *session) words(margin string, t api.Text) {
+	if t.English != "" {
+		s.line("%s%s", margin, indent(t.English))
+	}
+	if t.Korean != "" && t.Korean != t.English {
+		s.line("%s%s", margin, indent(t.Korean))
 	}
 }
 

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"github.com/bonghwa/bonghwa/app"
 	"github.com/bonghwa/bonghwa/config"
-	"github.com/bonghwa/bonghwa/fault"
 )
 
 // place is where the database is: in a configuration, or named.
@@ -49,7 +46,11 @@ func (c *serveCommand) Run(s *session) error {
 		return err
 	}
 	defer node.Stop()
-	if conf.Mail.Relay == "" {
+	switch {
+	case conf.Mail.Relay != "":
+	case conf.PageOnly():
+		s.line("no mail leaves: mail.relay is empty in %s", c.Config)
+	default:
 		s.line("no mail leaves, so nobody is told and no customer can sign in: mail.relay is empty in %s", c.Config)
 	}
 	s.line("the dashboard is on http://%s, the admin listener on http://%s", node.PublicAddress(), node.AdminAddress())
@@ -112,71 +113,4 @@ func (c *checkCommand) Run(s *session) error {
 	}
 	s.line("nothing is wrong")
 	return nil
-}
-
-type initCommand struct {
-	Dir string `arg:"" help:"Folder to make." type:"path"`
-}
-
-// Help shows an example.
-func (initCommand) Help() string {
-	return "An existing file is never overwritten.\n\nExample:\n  bonghwa init ./status"
-}
-
-// Run writes a commented configuration and catalogue to start from.
-func (c *initCommand) Run(s *session) error {
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return fault.Wrap(fault.Unavailable, "make the folder", err)
-	}
-	for name, text := range starters() {
-		path := filepath.Join(c.Dir, name)
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // G304: the folder the operator names
-		if err != nil {
-			return fault.New(fault.Conflict, path, "the file cannot be made: it may exist already", "choose an empty folder")
-		}
-		_, err = f.WriteString(text)
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-		s.line("wrote %s", path)
-	}
-	return nil
-}
-
-func starters() map[string]string {
-	return map[string]string{
-		"bonghwa.yaml": `# Bonghwa's configuration. Everything that is left out has the value shown.
-database: sqlite:bonghwa.db        # or postgres://user@host/name; BONGHWA_DATABASE wins
-listen: 127.0.0.1:8018             # the public listener
-admin: 127.0.0.1:8019              # health, metrics, profiles: keep it on the loopback
-public_url: http://localhost:8018  # how people reach the public listener
-time_zone: Asia/Seoul              # of the 90-day bars
-provider:
-  name: {ko: 우리 클라우드, en: Our Cloud}
-mail:
-  relay: ""                        # host:port of your SMTP relay; empty: no mail leaves
-  from: status@localhost
-  connections: 4
-roles: [web, notify, probe]
-secret_file: secret                # made at the first start; links in mails depend on it
-`,
-		"catalog.yaml": `# The catalogue: what you offer where. Apply it with: bonghwa catalog apply catalog.yaml
-regions:
-  - id: seoul-1
-    name: {ko: 서울, en: Seoul}
-    operated_by: {ko: 우리 클라우드, en: Our Cloud}
-    operated_from: {ko: 대한민국, en: Republic of Korea}
-    since: 2024-01-01
-    time_zone: Asia/Seoul
-services:
-  - id: compute
-    name: {ko: 컴퓨트, en: Compute}
-    category: compute
-components:
-  - {services: all, regions: all, basis: declared}
-`,
-	}
 }
