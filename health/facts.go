@@ -23,6 +23,7 @@ const (
 	CreditRunAppliedFact   FactType = "credit.applied"
 	ComponentFreshnessFact FactType = "probe.freshness"
 	HistoryImportedFact    FactType = "history.imported"
+	BannerSaidFact         FactType = "page.banner_said"
 )
 
 // CatalogApplied says that a new revision of the catalogue is in force.
@@ -123,4 +124,15 @@ type SummaryPublished struct {
 // applied to bills.
 type CreditRun struct {
 	Run CreditRunID `json:"run"`
+}
+
+// BannerSaid says that the emergency banner was set or, without a text, taken
+// back: perhaps some time ago, while there was no journal to say it in. It is kept
+// whole and with its signature, since nothing else proves what was said.
+type BannerSaid struct {
+	ID        BannerID  `json:"id"`
+	Text      Text      `json:"text,omitempty"`
+	SaidAt    time.Time `json:"said_at"`
+	By        string    `json:"by"` // as the system of the machine calls them
+	Signature string    `json:"signature"`
 }

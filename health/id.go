@@ -53,6 +53,8 @@ type (
 	SummaryID string
 	// CreditRunID names a credit run; it follows from the run's inputs.
 	CreditRunID string
+	// BannerID names one statement of the emergency banner.
+	BannerID string
 )
 
 // NewID makes a UUIDv7 (RFC 9562) whose time part is now, so that ids made
