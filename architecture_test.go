@@ -34,9 +34,9 @@ type floor struct {
 // To build a room, add a line. To move a wall, write an ADR and change the line.
 func house() []floor {
 	ground := []string{"fault", "clock", "health", "language", "journal"}
-	first := []string{"catalog", "probe", "incident", "audience", "identity"}
+	first := []string{"catalog", "probe", "incident", "audience", "identity", "banner"}
 	domains := all(first, []string{"notify", "postevent", "sla", "credit", "board"})
-	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus"}
+	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus", "mirror/folder", "mirror/bucket"}
 	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told"}
 	noWire := []string{"net/http", "database/sql"}
 
@@ -71,7 +71,7 @@ func house() []floor {
 				"credit":    all(ground, []string{"sla", "audience"}),
 				"history":   all(ground, []string{"incident"}),
 				// Built on domains of this floor: what all public readers tell.
-				"board": all(ground, []string{"catalog", "incident", "postevent", "sla"}),
+				"board": all(ground, []string{"catalog", "incident", "postevent", "sla", "banner"}),
 			},
 		},
 		{
@@ -82,6 +82,8 @@ func house() []floor {
 				"notify/email":   all(ground, []string{"notify"}),
 				"probe/dnsprobe": all(ground, []string{"probe"}),
 				"credit/focus":   all(ground, []string{"credit"}),
+				"mirror/folder":  all(ground, []string{"mirror"}),
+				"mirror/bucket":  all(ground, []string{"mirror"}),
 			},
 		},
 		{
@@ -102,6 +104,7 @@ func house() []floor {
 			never:  []string{"database/sql"},
 			rooms: map[string][]string{
 				"press":      ground,
+				"mirror":     all(ground, []string{"press"}),
 				"web/ui":     {"health", "language"},
 				"web":        all(ground, domains, []string{"web/ui"}),
 				"web/public": all(ground, domains, []string{"press", "web", "web/ui"}),
@@ -129,7 +132,7 @@ func house() []floor {
 			rooms: map[string][]string{
 				"":       nil,
 				"config": all(ground, []string{"color"}),
-				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "web", "web/live", "web/ui", "api"}),
+				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "mirror", "web", "web/live", "web/ui", "api"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
 				"cmd/bonghwa": all(ground, domains, []string{"history", "app", "config", "api", "scenario"}),
 			},
