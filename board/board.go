@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/journal"
@@ -52,6 +53,7 @@ type Board struct {
 	Events    []*Event // what was published, latest beginning first
 	Summaries []postevent.Summary
 	Worst     health.Level
+	Banner    *banner.Banner // said above every page; nil: nothing is
 
 	silent   map[health.ComponentID]bool // probed, and nothing fresh is known
 	silences map[health.ComponentID][]health.Interval

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/fault"
@@ -53,13 +54,19 @@ type Pulses interface {
 	Pulses(ctx context.Context) (map[health.CheckID]Pulse, error)
 }
 
+// Banners gives the banner said last; nil when nothing was said.
+type Banners interface {
+	Newest(ctx context.Context) (*banner.Banner, error)
+}
+
 // Sources are what a keeper reads.
 type Sources struct {
 	Journal   Journal
 	Catalogs  Catalogs
 	Incidents Incidents
 	Summaries Summaries
-	Pulses    Pulses // nil: nobody probes, and no component is unknown for it
+	Pulses    Pulses  // nil: nobody probes, and no component is unknown for it
+	Banners   Banners // nil: nothing is said above the pages
 }
 
 // Keeper keeps the public record of a node true. One goroutine at a time may use
@@ -149,6 +156,9 @@ func (k *Keeper) everything(ctx context.Context, head journal.Position) (Source,
 	if s.Summaries, err = k.from.Summaries.Published(ctx); err != nil {
 		return Source{}, fmt.Errorf("read summaries: %w", err)
 	}
+	if s, err = k.withBanner(ctx, s); err != nil {
+		return Source{}, err
+	}
 	last, err := k.from.Journal.Facts(ctx, head.Number-1, 1)
 	if err != nil {
 		return Source{}, fmt.Errorf("read the newest fact: %w", err)
@@ -157,6 +167,18 @@ func (k *Keeper) everything(ctx context.Context, head journal.Position) (Source,
 		s.Dated = f.At
 	}
 	return k.pastSilences(ctx, s)
+}
+
+func (k *Keeper) withBanner(ctx context.Context, s Source) (Source, error) {
+	if k.from.Banners == nil {
+		return s, nil
+	}
+	said, err := k.from.Banners.Newest(ctx)
+	if err != nil {
+		return Source{}, fmt.Errorf("read the banner: %w", err)
+	}
+	s.Banner = said
+	return s, nil
 }
 
 // batch is how many facts are read at once.
@@ -216,8 +238,8 @@ func (k *Keeper) changes(ctx context.Context, s Source) (Source, error) {
 
 // agenda is what facts ask to be read anew.
 type agenda struct {
-	catalog, summaries bool
-	incidents          map[health.IncidentID]bool
+	catalog, summaries, banner bool
+	incidents                  map[health.IncidentID]bool
 }
 
 func (a *agenda) note(s Source, f journal.Fact) (Source, error) {
@@ -226,6 +248,8 @@ func (a *agenda) note(s Source, f journal.Fact) (Source, error) {
 		a.catalog = true
 	case health.SummaryPublishedFact:
 		a.summaries = true
+	case health.BannerSaidFact:
+		a.banner = true
 	case health.ComponentFreshnessFact:
 		return heard(s, f)
 	case health.HistoryImportedFact:
@@ -254,6 +278,11 @@ func (k *Keeper) work(ctx context.Context, s Source, todo agenda) (Source, error
 	if todo.summaries {
 		if s.Summaries, err = k.from.Summaries.Published(ctx); err != nil {
 			return Source{}, fmt.Errorf("read summaries: %w", err)
+		}
+	}
+	if todo.banner {
+		if s, err = k.withBanner(ctx, s); err != nil {
+			return Source{}, err
 		}
 	}
 	for id := range todo.incidents {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/health"
@@ -27,6 +28,7 @@ type Source struct {
 	Summaries []postevent.Summary
 	Checks    map[health.CheckID]bool              // true: has fresh data
 	Silences  map[health.CheckID][]health.Interval // when a check had none, in order; an open one lasts
+	Banner    *banner.Banner                       `json:",omitempty"` // the one said last, perhaps to take one back
 
 	plan   *Plan
 	events []*Event // latest beginning first
@@ -94,6 +96,13 @@ func (s Source) withSilence(check health.CheckID, fresh bool, at time.Time) Sour
 	return s
 }
 
+// WithBanner is the source with a banner that came otherwise than through the
+// journal, unless it knows of a later one.
+func (s Source) WithBanner(b *banner.Banner) Source {
+	s.Banner = banner.Newest(s.Banner, b)
+	return s
+}
+
 // Board is the source told at an instant.
 func (s Source) Board(t Terms, now time.Time) *Board {
 	if t.Zone == nil {
@@ -109,6 +118,9 @@ func (s Source) Board(t Terms, now time.Time) *Board {
 		Terms: t, Revision: s.Revision, Now: now.UTC(), Confirmed: s.Read.UTC(), Plan: s.plan,
 		byID: make(map[health.IncidentID]*Event, len(s.events)), Events: make([]*Event, len(s.events)),
 		silent: s.plan.silent(s.Checks),
+	}
+	if s.Banner != nil && !s.Banner.TakenBack() {
+		b.Banner = s.Banner
 	}
 	for i, e := range s.events {
 		e = e.at(b.Now)

@@ -12,6 +12,7 @@ import (
 
 var (
 	_ journal.Reader = (*DB)(nil)
+	_ board.Banners  = (*Banners)(nil)
 	_ board.Journal  = (*DB)(nil)
 )
 
