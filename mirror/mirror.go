@@ -67,8 +67,8 @@ type Target interface {
 	Name() string
 	// Look is the mark of the copy that stands there; zero when there is none.
 	Look(ctx context.Context) (Mark, error)
-	// Write makes the copy the one that stands there. It leaves a copy that is newer
-	// and not abandoned. After an error what stood there still stands, at least in its
+	// Write makes the copy the one that stands there. It leaves one that is newer and
+	// not abandoned, or has a note said later. After an error what stood there still stands, at least in its
 	// front pages; the error says why, and the next Write begins anew.
 	Write(ctx context.Context, c Copy, w Work) (Report, error)
 }
@@ -94,6 +94,7 @@ type Report struct {
 	Kept    int // that were there already
 	Removed int
 	Newer   bool // nothing was done, for what stands there is newer
+	Stands  Mark // what stands there now
 }
 
 // Manifest is what a target knows of the copy that stands there.
@@ -119,7 +120,11 @@ const Form = 1
 // whoever wrote it would have written another one since.
 const Abandoned = 3 * time.Minute
 
-// Leave reports whether a copy must not be written over what stands there.
+// Leave reports whether a copy must not be written over what stands there: a note
+// that the copy does not have would be lost, or a newer copy that somebody keeps.
 func (m Manifest) Leave(c Copy, w Work) bool {
-	return !w.Force && m.After(c.Mark) && w.Wall.Since(m.At) < Abandoned
+	if w.Force || !m.After(c.Mark) {
+		return false
+	}
+	return m.Note.At.After(c.Note.At) || w.Wall.Since(m.At).Abs() < Abandoned
 }

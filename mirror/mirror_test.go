@@ -173,7 +173,8 @@ func TestACopyIsLeftWhereANewerOneIsKept(t *testing.T) {
 			t.Errorf("%s: left in an emergency", name)
 		}
 		m.At = m.At.Add(-mirror.Abandoned - time.Second)
-		if m.Leave(mirror.Copy{Mark: c.ours}, mirror.Work{}) {
+		noted := c.stands.Note.At.After(c.ours.Note.At) // it would be lost
+		if m.Leave(mirror.Copy{Mark: c.ours}, mirror.Work{}) != noted {
 			t.Errorf("%s: left though nobody keeps it any more", name)
 		}
 	}

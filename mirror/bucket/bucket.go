@@ -112,7 +112,7 @@ func (b *Bucket) Write(ctx context.Context, c mirror.Copy, w mirror.Work) (mirro
 		}
 	}
 	if was.Leave(c, w) {
-		return mirror.Report{Newer: true}, nil
+		return mirror.Report{Newer: true, Stands: was.Mark}, nil
 	}
 	r := newRound(b, c, w, was)
 	if err := r.run(ctx); err != nil {

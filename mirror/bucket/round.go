@@ -254,5 +254,5 @@ func (r *round) write(ctx context.Context, m mirror.Manifest) error {
 }
 
 func (r *round) report() mirror.Report {
-	return mirror.Report{Written: r.written, Kept: r.kept, Removed: r.removed}
+	return mirror.Report{Written: r.written, Kept: r.kept, Removed: r.removed, Stands: r.now.Mark}
 }

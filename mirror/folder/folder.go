@@ -67,7 +67,7 @@ func (f *Folder) Write(ctx context.Context, c mirror.Copy, w mirror.Work) (mirro
 		return mirror.Report{}, err
 	}
 	if was.Leave(c, w) {
-		return mirror.Report{Newer: true}, nil
+		return mirror.Report{Newer: true, Stands: was.Mark}, nil
 	}
 	f.sweep()
 	before := f.inForce()

@@ -41,6 +41,7 @@ func (s *stage) write(ctx context.Context, old string) (err error) {
 	if err := os.Chmod(s.dir, 0o755); err != nil { //nolint:gosec // G302: a web server reads it
 		return err
 	}
+	s.report.Stands = s.copy.Mark
 	s.old, s.made = old, map[string]bool{".": true}
 	s.now = mirror.Manifest{Form: mirror.Form, Mark: s.copy.Mark, Files: map[string]mirror.Entry{}}
 	if err := s.files(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/clock"
@@ -35,6 +36,7 @@ type world struct {
 	fresh     map[health.CheckID]bool
 	now       time.Time
 	read      time.Time // zero: now
+	said      *banner.Banner
 }
 
 // board is the world as a board, the way it comes from disk.
@@ -46,7 +48,7 @@ func (w *world) board(t *testing.T) *board.Board {
 	}
 	raw, err := json.Marshal(map[string]any{
 		"form": 1, "Revision": journal.Position{Epoch: 1, Number: 7}, "Read": read, "Dated": w.now,
-		"Catalog": catalog.Revision{Number: 1, Catalog: w.catalog}, "Summaries": w.summaries, "Checks": w.fresh, "Incidents": w.incidents,
+		"Catalog": catalog.Revision{Number: 1, Catalog: w.catalog}, "Summaries": w.summaries, "Checks": w.fresh, "Incidents": w.incidents, "Banner": w.said,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
@@ -28,8 +29,24 @@ type view struct {
 func newView(o Options, b *board.Board, l health.Language) view {
 	return view{b: b, l: l, policies: o.Policies, Page: ui.Page{
 		Voice: o.Book.In(l), Site: o.Site, Known: true, Level: b.Worst, Confirmed: b.Confirmed.Truncate(time.Minute),
-		Live: ui.Live{Revision: b.Revision.String(), Real: o.Real},
+		Live:   ui.Live{Revision: b.Revision.String(), Real: o.Real},
+		Banner: Said(b.Banner, l),
 	}}
+}
+
+// Said is a banner in a language of the page; nil where nothing is said. What it is
+// not said in is told in the language it is said in, rather than not at all.
+func Said(b *banner.Banner, l health.Language) *ui.Banner {
+	if b == nil || b.TakenBack() {
+		return nil
+	}
+	words := b.Text.In(l)
+	for _, other := range health.Languages() {
+		if words == "" {
+			words = b.Text.In(other)
+		}
+	}
+	return &ui.Banner{Words: words, At: b.SaidAt}
 }
 
 // at is the shell's page for a path.

@@ -74,6 +74,27 @@ func assetType(name string) string {
 	}
 }
 
+// AssetNames lists the files that pages refer to, sorted.
+func AssetNames() []string {
+	list, err := assets.ReadDir("assets")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, f := range list {
+		if !f.IsDir() {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
+// Asset is a file that pages refer to, with its type; false when there is none.
+func Asset(name string) (body []byte, kind string, ok bool) {
+	body, err := assets.ReadFile("assets/" + path.Base(name))
+	return body, assetType(name), err == nil && name == path.Base(name)
+}
+
 type theme struct {
 	name    string
 	message language.Message
@@ -111,8 +132,16 @@ func Theme(site Site) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "private, no-cache")
 		h.Set("Vary", "Cookie")
-		_, _ = w.Write([]byte(chosen.css + ".theme-" + chosen.name + "{font-weight:700;border-color:currentColor}.theme-" + chosen.name + " .theme-on{display:inline}" + site.Accent.css()))
+		_, _ = w.Write(chosen.sheet(site))
 	})
+}
+
+// DefaultTheme is the style sheet at ThemePath for a reader who chose nothing.
+func DefaultTheme(site Site) []byte { return themes()[0].sheet(site) }
+
+// sheet is the style sheet of a theme, which also marks it as the chosen one.
+func (t theme) sheet(site Site) []byte {
+	return []byte(t.css + ".theme-" + t.name + "{font-weight:700;border-color:currentColor}.theme-" + t.name + " .theme-on{display:inline}" + site.Accent.css())
 }
 
 func setTheme(w http.ResponseWriter, r *http.Request) {

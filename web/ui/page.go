@@ -28,6 +28,15 @@ type Site struct {
 	Logo      *Logo             // nil: the flames alone
 	Accent    Accent            // zero: the house's ember
 	PageOnly  bool              // there is nothing but the public page: nobody signs in
+	// Said is what is said above pages made on request; may be nil. Printed pages
+	// say it by Page.Banner: they are the same wherever they are printed.
+	Said func(health.Language) *Banner
+}
+
+// Banner is the emergency banner in the page's language.
+type Banner struct {
+	Words string
+	At    time.Time // when it was said
 }
 
 // Speaks lists the languages of the site, in the order of health.Languages.
@@ -51,6 +60,15 @@ type Page struct {
 	Confirmed time.Time    // world time at which the page was true; zero: made on request
 	Account   templ.Component
 	Live      Live
+	Banner    *Banner // at the very top; nil: nothing is said
+}
+
+// said is the banner above the page; nil when there is none.
+func (p Page) said() *Banner {
+	if p.Banner == nil && p.Site.Said != nil {
+		return p.Site.Said(p.Voice.Language())
+	}
+	return p.Banner
 }
 
 // Section is the part of the site a page belongs to; the navigation marks it.
