@@ -141,10 +141,12 @@ func house() []floor {
 			name:   "tests",
 			reason: "what only tests use may use the whole program, through its roof",
 			rooms: map[string][]string{
-				"test/harness": all(ground, []string{"app", "config", "scenario", "scenario/world", "scenario/world/mail"}),
-				"test/browser": all(ground, sites, []string{"test/harness", "web", "web/ui"}), // the router lists the pages
-				"test/sim":     all(ground, []string{"test/harness"}),
-				"test/crowd":   ground, // its target is an address
+				// The worlds that the rooms which tell a board are tested with.
+				"board/boardtest": all(ground, []string{"board", "catalog", "incident", "postevent"}),
+				"test/harness":    all(ground, []string{"app", "config", "scenario", "scenario/world", "scenario/world/mail"}),
+				"test/browser":    all(ground, sites, []string{"test/harness", "web", "web/ui"}), // the router lists the pages
+				"test/sim":        all(ground, []string{"test/harness"}),
+				"test/crowd":      ground, // its target is an address
 				// A server or a crowd as a process of its own, without the race detector.
 				"test/crowd/stand": all(ground, []string{"test/crowd", "web", "web/live"}),
 			},

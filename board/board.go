@@ -56,6 +56,7 @@ type Board struct {
 	Banner    *banner.Banner // said above every page; nil: nothing is
 
 	silent   map[health.ComponentID]bool // probed, and nothing fresh is known
+	never    map[health.ComponentID]bool // probed, and no check of it has ever run
 	silences map[health.ComponentID][]health.Interval
 	levels   map[health.ComponentID]health.Level // those that are not operational
 	byID     map[health.IncidentID]*Event
@@ -91,6 +92,23 @@ func (b *Board) rateBy(e *Event) {
 			b.levels[id] = max(b.levels[id], i.Level)
 		}
 	}
+}
+
+// noticed are the impacts of standing events on a component that make a level, or
+// made one.
+func (b *Board) noticed(id health.ComponentID) []incident.Impact {
+	var list []incident.Impact
+	for _, e := range b.EventsOf(id) {
+		if !e.Stands() {
+			continue
+		}
+		for _, i := range e.Latest {
+			if i.Scope.Component() == id && i.Level > health.Operational && i.Determination != health.DeterminationGoodwill {
+				list = append(list, i)
+			}
+		}
+	}
+	return list
 }
 
 // Old reports whether the board could not be read for so long that it no longer

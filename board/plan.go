@@ -105,3 +105,20 @@ func (p *Plan) silent(checks map[health.CheckID]bool) map[health.ComponentID]boo
 	}
 	return out
 }
+
+// never are the probed components of which no check has ever run.
+func (p *Plan) never(s Source) map[health.ComponentID]bool {
+	ran := map[health.ComponentID]bool{}
+	for _, k := range p.Checks {
+		if _, ok := s.Checks[k.ID]; ok || len(s.Silences[k.ID]) > 0 {
+			ran[k.Scope.Component()] = true
+		}
+	}
+	out := map[health.ComponentID]bool{}
+	for _, id := range p.probed {
+		if !ran[id] {
+			out[id] = true
+		}
+	}
+	return out
+}

@@ -117,7 +117,7 @@ func (s Source) Board(t Terms, now time.Time) *Board {
 	b := &Board{
 		Terms: t, Revision: s.Revision, Now: now.UTC(), Confirmed: s.Read.UTC(), Plan: s.plan,
 		byID: make(map[health.IncidentID]*Event, len(s.events)), Events: make([]*Event, len(s.events)),
-		silent: s.plan.silent(s.Checks),
+		silent: s.plan.silent(s.Checks), never: s.plan.never(s),
 	}
 	if s.Banner != nil && !s.Banner.TakenBack() {
 		b.Banner = s.Banner

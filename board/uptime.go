@@ -50,6 +50,7 @@ func (b *Board) Uptime(id health.ComponentID, during health.Interval) Uptime {
 
 // told is what counts of a component's impacts.
 type told struct {
+	never       bool // its checks have never run: nothing counts
 	downs       []sla.Down
 	maintenance sla.Spans
 	levels      []incident.Impact
@@ -60,6 +61,10 @@ func (b *Board) uptime(t told, silences []health.Interval, during health.Interva
 	u := Uptime{During: during}
 	period := sla.SpanOf(during, b.Now)
 	if period.Length() == 0 {
+		return u
+	}
+	if t.never {
+		u.Unmeasured = micros(period.Length())
 		return u
 	}
 	unmeasured := b.spans(silences).Clip(sla.Spans{period}).Subtract(spansOf(t.downs)).Subtract(t.maintenance)
@@ -77,7 +82,7 @@ func (b *Board) uptime(t told, silences []health.Interval, during health.Interva
 
 // told gathers the impacts that count for a component.
 func (b *Board) told(id health.ComponentID) told {
-	var t told
+	t := told{never: b.never[id]}
 	for _, e := range b.EventsOf(id) {
 		if !e.Stands() {
 			continue
