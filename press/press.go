@@ -38,6 +38,7 @@ type Keep int
 const (
 	Page    Keep = iota
 	Feed         // as a page, a little longer: programs ask by the minute
+	Hour         // it changes with the program alone, at an address that stays
 	Forever      // its address changes with its content
 	Never        // not to be kept, such as a page that says that there is none
 )

@@ -59,6 +59,7 @@ func page() map[string]press.Paper {
 	return map[string]press.Paper{
 		"/en/": {Type: "text/html; charset=utf-8", Language: "en", Body: []byte(strings.Repeat(long, 50))},
 		"/a":   {Type: "text/plain", Body: []byte("short"), Keep: press.Forever, Open: true},
+		"/js":  {Type: "text/javascript", Body: []byte("1"), Keep: press.Hour, Open: true},
 		"/404": {Type: "text/plain", Body: []byte("none"), Keep: press.Never, Status: http.StatusNotFound},
 	}
 }
@@ -134,6 +135,9 @@ func TestCachesAreToldHowLong(t *testing.T) {
 	if got := ask(t, s, "GET", "/a").Header(); !strings.Contains(got.Get("Cache-Control"), "immutable") || got.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("what never changes: %v", got)
 	}
+	if got := ask(t, s, "GET", "/js").Header().Get("Cache-Control"); !strings.Contains(got, "max-age=3600") || strings.Contains(got, "immutable") {
+		t.Errorf("a script at an address that stays: %q", got)
+	}
 	if w := ask(t, s, "GET", "/404"); w.Code != http.StatusNotFound || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" {
 		t.Errorf("what is not there: %d %v", w.Code, w.Header())
 	}
@@ -166,7 +170,7 @@ func TestAPathIsPrintedOnceAnEdition(t *testing.T) {
 	if w := ask(t, s, "POST", "/en/"); w.Code != 0 {
 		t.Errorf("POST is answered %d", w.Code)
 	}
-	if paths := slices.Collect(s.Edition().Paths()); len(paths) != 3 {
+	if paths := slices.Collect(s.Edition().Paths()); len(paths) != 4 {
 		t.Errorf("paths %v", paths)
 	}
 }

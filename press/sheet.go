@@ -113,6 +113,8 @@ func (k Keep) header(private bool) string {
 		return "public, max-age=31536000, immutable"
 	case private:
 		return "private, no-cache"
+	case k == Hour:
+		return "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 	case k == Feed:
 		return "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=86400"
 	default:

@@ -71,8 +71,7 @@ func LevelIcon(l health.Level) templ.Component {
 	})
 }
 
-// sprite holds each icon once; pages refer to them. The shapes differ in outline,
-// so that they can be told apart without color.
+// sprite holds each icon once; pages refer to them.
 func sprite() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -94,7 +93,38 @@ func sprite() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><symbol id=\"i-operational\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"6.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\"></circle><path d=\"M4.8 8.2l2.3 2.3 4.2-4.7\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\"></path></symbol> <symbol id=\"i-informational\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"6.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\"></circle><path d=\"M8 7v4.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.9\"></path><circle cx=\"8\" cy=\"4.6\" r=\"1.15\" fill=\"currentColor\"></circle></symbol> <symbol id=\"i-degraded\" viewBox=\"0 0 16 16\"><path d=\"M8 1.7 15 14.2H1z\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\" stroke-linejoin=\"round\"></path><path d=\"M8 6v3.9\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\"></path><circle cx=\"8\" cy=\"12\" r=\"1\" fill=\"currentColor\"></circle></symbol> <symbol id=\"i-partial_outage\" viewBox=\"0 0 16 16\"><rect x=\"1.9\" y=\"1.9\" width=\"12.2\" height=\"12.2\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\"></rect><path d=\"M2 14V2l12 12z\" fill=\"currentColor\"></path></symbol> <symbol id=\"i-major_outage\" viewBox=\"0 0 16 16\"><path fill=\"currentColor\" fill-rule=\"evenodd\" d=\"M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.900V5.1zM5 6.200 6.800 8 5 9.800 6.200 11 8 9.200 9.800 11 11 9.800 9.200 8 11 6.200 9.800 5 8 6.800 6.200 5z\"></path></symbol> <symbol id=\"i-maintenance\" viewBox=\"0 0 16 16\"><path fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.6\" stroke-linejoin=\"round\" d=\"M13.900 4.300l-2.300 2.300-2.200-2.200 2.300-2.300a3.900 3.900 0 0 0-5.100 5l-5 5a1.550 1.550 0 0 0 2.200 2.200l5-5a3.900 3.900 0 0 0 5.100-5z\"></path></symbol> <symbol id=\"i-unknown\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"6.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\" stroke-dasharray=\"2.6 2.58\"></circle><path d=\"M6.200 6.300a1.850 1.850 0 1 1 2.700 1.650c-.6.3-.9.7-.9 1.350\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"></path><circle cx=\"8\" cy=\"11.300\" r=\"1\" fill=\"currentColor\"></circle></symbol> <symbol id=\"i-flame\" viewBox=\"0 0 12 20\"><path fill=\"currentColor\" d=\"M6.400 1.500c.5 2.800-1 4.300-2.300 6.100C3 9.100 2.200 10.600 2.200 12.600c0 3 1.700 5.400 4 5.400s3.900-2.200 3.900-4.900c0-1.900-.8-3.100-1.600-4.400-.2 1.100-.6 1.800-1.300 2.300.5-3.300.6-6.600-.8-9.500z\"></path></symbol> <symbol id=\"i-unlit\" viewBox=\"0 0 12 20\"><path fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.2\" stroke-linejoin=\"round\" d=\"M6.400 1.500c.5 2.800-1 4.300-2.300 6.100C3 9.100 2.200 10.600 2.200 12.600c0 3 1.700 5.400 4 5.400s3.900-2.200 3.900-4.900c0-1.900-.8-3.100-1.600-4.400-.2 1.100-.6 1.800-1.300 2.300.5-3.300.6-6.600-.8-9.500z\"></path></symbol> <symbol id=\"i-ember\" viewBox=\"0 0 12 20\"><circle cx=\"6.100\" cy=\"16.300\" r=\"1.500\" fill=\"currentColor\"></circle></symbol></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		for _, l := range health.Levels() {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<symbol id=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var6 string
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.ResolveAttributeValue("i-" + l.String())
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/icon.templ`, Line: 14, Col: 33}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var6)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" viewBox=\"0 0 16 16\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templ.Raw(Shape(l)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</symbol> ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<symbol id=\"i-flame\" viewBox=\"0 0 12 20\"><path fill=\"currentColor\" d=\"M6.400 1.500c.5 2.800-1 4.300-2.300 6.100C3 9.100 2.200 10.600 2.200 12.600c0 3 1.700 5.400 4 5.400s3.900-2.200 3.900-4.900c0-1.900-.8-3.100-1.600-4.400-.2 1.100-.6 1.800-1.300 2.300.5-3.300.6-6.600-.8-9.500z\"></path></symbol> <symbol id=\"i-unlit\" viewBox=\"0 0 12 20\"><path fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.2\" stroke-linejoin=\"round\" d=\"M6.400 1.500c.5 2.800-1 4.300-2.300 6.100C3 9.100 2.200 10.600 2.200 12.600c0 3 1.700 5.400 4 5.400s3.900-2.200 3.900-4.900c0-1.900-.8-3.100-1.600-4.400-.2 1.100-.6 1.800-1.300 2.300.5-3.300.6-6.600-.8-9.500z\"></path></symbol> <symbol id=\"i-ember\" viewBox=\"0 0 12 20\"><circle cx=\"6.100\" cy=\"16.300\" r=\"1.500\" fill=\"currentColor\"></circle></symbol></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

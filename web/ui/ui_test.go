@@ -178,3 +178,15 @@ func TestALogoOfTheRightShapeIsInTheTab(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryLevelHasAShapeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[string]health.Level{}
+	for _, l := range health.Levels() {
+		shape := ui.Shape(l)
+		if other, ok := seen[shape]; ok || shape == "" {
+			t.Errorf("%s looks like %s", l, other)
+		}
+		seen[shape] = l
+	}
+}
