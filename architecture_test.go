@@ -37,7 +37,7 @@ func house() []floor {
 	first := []string{"catalog", "probe", "incident", "audience", "identity", "banner"}
 	domains := all(first, []string{"notify", "postevent", "sla", "credit", "board"})
 	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus", "mirror/folder", "mirror/bucket"}
-	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told"}
+	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told", "web/badge"}
 	noWire := []string{"net/http", "database/sql"}
 
 	return []floor{
@@ -112,6 +112,7 @@ func house() []floor {
 				"web/live":   all(ground, []string{"web", "web/ui"}), // it knows a revision, and nothing of what was revised
 				"web/replay": all(ground, domains, []string{"web", "web/ui"}),
 				"web/told":   all(ground, domains, []string{"web", "web/ui"}),
+				"web/badge":  all(ground, domains, []string{"press", "web", "web/ui"}),
 				"api":        all(ground, domains),
 			},
 		},
