@@ -37,7 +37,7 @@ func house() []floor {
 	first := []string{"catalog", "probe", "incident", "audience", "identity", "banner"}
 	domains := all(first, []string{"notify", "postevent", "sla", "credit", "board"})
 	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus", "mirror/folder", "mirror/bucket"}
-	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told", "web/badge"}
+	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told", "web/badge", "web/embed"}
 	noWire := []string{"net/http", "database/sql"}
 
 	return []floor{
@@ -113,6 +113,7 @@ func house() []floor {
 				"web/replay": all(ground, domains, []string{"web", "web/ui"}),
 				"web/told":   all(ground, domains, []string{"web", "web/ui"}),
 				"web/badge":  all(ground, domains, []string{"press", "web", "web/ui"}),
+				"web/embed":  all(ground, domains, []string{"press", "web", "web/ui"}),
 				"api":        all(ground, domains),
 			},
 		},
