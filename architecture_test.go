@@ -114,7 +114,9 @@ func house() []floor {
 				"web/told":   all(ground, domains, []string{"web", "web/ui"}),
 				"web/badge":  all(ground, domains, []string{"press", "web", "web/ui"}),
 				"web/embed":  all(ground, domains, []string{"press", "web", "web/ui"}),
-				"api":        all(ground, domains),
+				// The documents that need no key; api describes them beside its own.
+				"api/open": all(ground, domains, []string{"press"}),
+				"api":      all(ground, domains, []string{"api/open"}),
 			},
 		},
 		{
@@ -134,7 +136,7 @@ func house() []floor {
 			rooms: map[string][]string{
 				"":       nil,
 				"config": all(ground, []string{"color"}),
-				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "mirror", "web", "web/live", "web/ui", "api"}),
+				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "mirror", "web", "web/live", "web/ui", "api", "api/open"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
 				"cmd/bonghwa": all(ground, domains, []string{"history", "app", "config", "api", "scenario"}),
 			},

@@ -96,7 +96,7 @@ func New(o Options) (http.Handler, []Route, error) {
 	mux := http.NewServeMux()
 	s := &server{o: o, huma: humago.New(mux, settings(o.Version))}
 	for _, part := range []func(){
-		s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.demo,
+		s.public, s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.demo,
 	} {
 		part()
 	}
@@ -118,7 +118,7 @@ func New(o Options) (http.Handler, []Route, error) {
 func settings(version string) huma.Config {
 	c := huma.DefaultConfig("Bonghwa", version)
 	c.Info.Description = "Incidents, the catalogue, availability, credits and what was told to whom. " +
-		"Every operation needs an API key: `Authorization: Bearer bh_…`. Times are RFC 3339 in UTC; intervals are half-open."
+		"Every operation needs an API key (`Authorization: Bearer bh_…`) but those tagged public. Times are RFC 3339 in UTC; intervals are half-open."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil // which would put links to schemas into every answer
 	c.RejectUnknownQueryParameters = true

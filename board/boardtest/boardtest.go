@@ -8,7 +8,6 @@ package boardtest
 import (
 	"bytes"
 	"encoding/json"
-	"testing"
 	"time"
 
 	"github.com/bonghwa/bonghwa/board"
@@ -18,6 +17,14 @@ import (
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/postevent"
 )
+
+// T is what a test fails by: *testing.T, or that of a property test.
+type T interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
 
 // World is a public record and the time it is told at.
 type World struct {
@@ -32,8 +39,8 @@ type World struct {
 }
 
 // Board is the world as a board.
-func (w *World) Board(tb testing.TB) *board.Board {
-	tb.Helper()
+func (w *World) Board(t T) *board.Board {
+	t.Helper()
 	read := w.Read
 	if read.IsZero() {
 		read = w.Now
@@ -44,11 +51,11 @@ func (w *World) Board(tb testing.TB) *board.Board {
 		"Checks": w.Fresh, "Silences": w.Silences, "Incidents": w.Incidents,
 	})
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	source, err := board.Load(bytes.NewReader(raw))
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return source.Board(w.Terms, w.Now)
 }

@@ -36,7 +36,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden badges anew")
 
-func options(tb testing.TB) badge.Options {
+func options(tb boardtest.T) badge.Options {
 	tb.Helper()
 	book, err := language.Load()
 	if err != nil {
@@ -46,7 +46,7 @@ func options(tb testing.TB) badge.Options {
 }
 
 // printed is a badge of a world, which must be there.
-func printed(tb testing.TB, w *boardtest.World, path string) press.Paper {
+func printed(tb boardtest.T, w *boardtest.World, path string) press.Paper {
 	tb.Helper()
 	p, ok, err := badge.New(options(tb), w.Board(tb)).Print(path)
 	if err != nil || !ok {
@@ -81,7 +81,7 @@ type picture struct {
 }
 
 // read reads a badge and fails for what none may be.
-func read(tb testing.TB, body []byte) picture {
+func read(tb boardtest.T, body []byte) picture {
 	tb.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	for {
@@ -201,7 +201,7 @@ func TestABadgeSaysWhatTheBoardSays(t *testing.T) {
 }
 
 // fill is the color of a level, as a badge of a component at it has.
-func fill(tb testing.TB, l health.Level) string {
+func fill(tb boardtest.T, l health.Level) string {
 	tb.Helper()
 	w := boardtest.During()
 	w.Incidents[0].Impacts[1].Level = l
@@ -234,13 +234,13 @@ func TestStatesDifferInWordShapeAndColor(t *testing.T) {
 }
 
 // contrast is that of WCAG 2.2 between two colors such as "#ffffff".
-func contrast(tb testing.TB, a, b string) float64 {
+func contrast(tb boardtest.T, a, b string) float64 {
 	tb.Helper()
 	x, y := luminance(tb, a), luminance(tb, b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-func luminance(tb testing.TB, color string) float64 {
+func luminance(tb boardtest.T, color string) float64 {
 	tb.Helper()
 	n, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
 	if err != nil || len(color) != 7 {
@@ -315,7 +315,7 @@ func TestAnyNameGivesASoundPicture(t *testing.T) {
 		w := hostile(rapid.OneOf(rapid.String(), rapid.StringOfN(rapid.Rune(), 0, 2000, -1)).Draw(r, "service"))
 		w.Catalog.Regions[0].Name = boardtest.Both(rapid.String().Draw(r, "in Korean"), rapid.String().Draw(r, "in English"))
 		path := rapid.SampledFrom([]string{"/badge/ec2-ap-northeast-2/status.svg", "/ko/badge/ec2-ap-northeast-2/uptime-24h.svg"}).Draw(r, "path")
-		read(t, printed(t, w, path).Body)
+		read(r, printed(r, w, path).Body)
 	})
 }
 
