@@ -105,3 +105,20 @@ func TestWaitEndsWithItsContext(t *testing.T) { //nolint:paralleltest // the oth
 		t.Errorf("a node that was asked to end: %v", err)
 	}
 }
+
+func TestWhatIsForOtherSitesIsServed(t *testing.T) { //nolint:paralleltest // the others count goroutines
+	n, err := app.Start(t.Context(), prepared(t), app.Options{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Stop()
+	for path, want := range map[string]int{
+		"/badge/status.svg": 200, "/ko/badge/status.svg": 200, "/badge/none/status.svg": 404, "/badge/none": 404,
+		"/embed/status.js": 200, "/embed/ko": 200, "/embed/en.json": 200, "/embed/fr": 404,
+		"/api/v1/public/status": 200, "/api/v1/public/components": 200, "/api/v1/public/components/none": 404, "/api/v1/public/none": 404,
+	} {
+		if got := get(t, n.PublicURL()+path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+}

@@ -27,6 +27,7 @@ import (
 // was read last when the database is down.
 type page struct {
 	site   *public.Site
+	beside printers
 	stand  press.Stand
 	hub    *live.Hub
 	turn   turn
@@ -65,7 +66,7 @@ func (n *Node) newPage(ctx context.Context) (*page, error) {
 
 func (n *Node) loadPage(ctx context.Context) (*page, error) {
 	p := &page{
-		site: n.publicSite(), terms: n.terms(), file: filepath.Join(filepath.Dir(n.config.SecretFile), "page.json"),
+		site: n.publicSite(), beside: n.printers(), terms: n.terms(), file: filepath.Join(filepath.Dir(n.config.SecretFile), "page.json"),
 		world: n.o.World, wall: n.o.Wall, log: n.o.Log,
 	}
 	f, err := os.Open(p.file)
@@ -125,7 +126,8 @@ func (p *page) edition(source board.Source) (*press.Edition, live.Stamp, error) 
 	b := source.Board(p.terms, p.world.Now())
 	pages := p.site.Tell(b)
 	fragments := p.site.Fragments(source.Board(p.terms, source.Dated))
-	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, pages, fragments)
+	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed},
+		append([]press.Printer{pages, fragments}, p.beside.of(b, pages)...)...)
 	stamp := live.Stamp{}
 	stamp.At, stamp.Words = pages.Confirmed()
 	if e.Revision.After(p.hubRevision()) {
