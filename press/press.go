@@ -24,7 +24,7 @@ type Paper struct {
 	Language string // of the content, as in Content-Language; empty: none in particular
 	Body     []byte
 	Keep     Keep
-	Open     bool   // scripts of any site may read it (CORS)
+	Open     bool   // scripts of any site may read it (CORS), unless the edition is private
 	Frame    bool   // any site may show it in a frame
 	Name     string // to save it under, for what browsers download; usually empty
 	Status   int    // 0: 200
@@ -55,5 +55,5 @@ type Printer interface {
 type Imprint struct {
 	Revision  journal.Position
 	Confirmed time.Time // world time at which it was true
-	Private   bool      // shared caches may keep none of it
+	Private   bool      // shared caches may keep none of it, scripts of other sites read none
 }

@@ -147,6 +147,9 @@ func TestCachesAreToldHowLong(t *testing.T) {
 		if err != nil || !strings.HasPrefix(sheet.Header("Cache-Control"), "private") {
 			t.Errorf("a private page may be shared: %q, %v", sheet.Header("Cache-Control"), err)
 		}
+		if open := sheet.Header("Access-Control-Allow-Origin"); open != "" {
+			t.Errorf("scripts of %s may read a private page", open)
+		}
 	}
 }
 

@@ -86,8 +86,10 @@ func headers(p Paper, i Imprint) []header {
 	add("Vary", "Accept-Encoding")
 	add("Cache-Control", p.Keep.header(i.Private))
 	add("Content-Language", p.Language)
-	if p.Open {
+	if p.Open && !i.Private {
 		add("Access-Control-Allow-Origin", "*")
+	}
+	if p.Open {
 		add("Cross-Origin-Resource-Policy", "cross-origin")
 	}
 	if p.Frame {

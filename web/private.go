@@ -37,8 +37,10 @@ func (rt *Router) origin(r *http.Request) string {
 }
 
 // keepPrivate makes sure that no shared cache keeps an answer of a private site and
-// hands it to somebody else.
+// hands it to somebody else, and that no script of another site reads it in the
+// browser of somebody who may.
 func keepPrivate(h http.Header) {
+	h.Del("Access-Control-Allow-Origin")
 	rules := strings.Split(h.Get("Cache-Control"), ",")
 	out := []string{"private"}
 	for _, rule := range rules {

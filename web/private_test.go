@@ -35,6 +35,7 @@ func shop(t *testing.T, change func(*web.Options)) *web.Router {
 	rt, err := web.New(o, []web.Route{
 		{Method: "GET", Pattern: "/{lang}/{$}", Kind: web.Page, Handler: func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Cache-Control", "public, max-age=5, s-maxage=60, stale-if-error=86400")
+			w.Header().Set("Access-Control-Allow-Origin", "*")
 			_, err := io.WriteString(w, "front")
 			return err
 		}},
@@ -95,6 +96,9 @@ func TestAPrivateSiteIsReadInItsNetworks(t *testing.T) {
 			t.Errorf("%+v: Cache-Control is %q", c, got)
 		}
 	}
+	if open := from(h, "10.1.2.3", "", "/en/").Header().Get("Access-Control-Allow-Origin"); open != "" {
+		t.Errorf("a script of %s may read it in a reader's browser", open)
+	}
 	if got, want := from(h, "10.1.2.3", "", "/en/").Header().Get("Cache-Control"), "private, max-age=5, stale-if-error=86400"; got != want {
 		t.Errorf("Cache-Control is %q, want %q", got, want)
 	}
@@ -127,5 +131,8 @@ func TestASiteForEverybodyIsReadByEverybody(t *testing.T) {
 	w := from(shop(t, func(*web.Options) {}), "192.0.2.1", "", "/en/")
 	if got := w.Header().Get("Cache-Control"); w.Code != 200 || got != "public, max-age=5, s-maxage=60, stale-if-error=86400" {
 		t.Errorf("%d, %q", w.Code, got)
+	}
+	if open := w.Header().Get("Access-Control-Allow-Origin"); open != "*" {
+		t.Errorf("scripts of %q may read it", open)
 	}
 }
