@@ -234,12 +234,15 @@ func TestAnEarlierRevisionIsNeverShown(t *testing.T) {
 	if got := s.asked(); got != nil {
 		t.Errorf("it asked for %q", got)
 	}
-	browser.Ask[bool](r, `tell("2.7")`) // a restore took numbers back
-	r.Until(shows("2.7"))
-	browser.Ask[bool](r, `tell("1.99")`)
+	s.show(2, 9, evening().saying("Nine, after a restore took numbers back"))
+	browser.Ask[bool](r, `tell("2.7")`) // a node that is behind tells, and one that is further answers
+	r.Until(shows("2.9"))
+	for _, older := range []string{"1.99", "2.8", "2.9"} {
+		browser.Ask[bool](r, fmt.Sprintf(`tell(%q)`, older))
+	}
 	browser.Ask[bool](r, drawn)
-	if got := s.asked(); !slices.Equal(got, []string{"2.7"}) {
-		t.Errorf("it asked for %q", got)
+	if got := s.asked(); !slices.Equal(got, []string{"2.7", "2.9"}) {
+		t.Errorf("it asked for %q, want once, and where it was led", got)
 	}
 	calm(t, r)
 }

@@ -124,6 +124,7 @@ func (s *stage) page(w http.ResponseWriter, r *http.Request) error {
 func (s *stage) fragment(w http.ResponseWriter, r *http.Request) error {
 	s.mu.Lock()
 	s.fetched = append(s.fetched, r.PathValue("revision"))
+	newest := s.revision.String()
 	status := http.StatusOK
 	switch {
 	case s.gone:
@@ -136,6 +137,10 @@ func (s *stage) fragment(w http.ResponseWriter, r *http.Request) error {
 	if status != http.StatusOK {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(status)
+		return nil
+	}
+	if r.PathValue("revision") != newest {
+		http.Redirect(w, r, "/live/"+newest+"/"+r.PathValue("lang")+"/", http.StatusTemporaryRedirect)
 		return nil
 	}
 	lang, err := health.ParseLanguage(r.PathValue("lang"))

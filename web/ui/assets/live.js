@@ -96,8 +96,10 @@
 
   // Gives how long to wait before the next try, if there is one to make.
   const update = async signal => {
-    const wanted = target;
+    let wanted = target;
     const answer = await fetch(base + '/' + wanted + main.dataset.page, { signal });
+    if (answer.redirected) wanted = new URL(answer.url).pathname.slice(base.length + 1).split('/')[0]; // the server is further
+    if (newer(wanted, target)) target = wanted;
     if (answer.status === 404) settled = wanted; // the page is gone, and stays here as it was
     else if (!answer.ok) return some(1, 1) * seconds(Number(answer.headers.get('Retry-After')) || 3);
     else {
