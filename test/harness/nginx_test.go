@@ -9,8 +9,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/big"
 	"net"
 	"net/http"
@@ -185,14 +187,17 @@ func (f *front) get(path string, headers ...string) (status int, body string) {
 	return fetch(f.t, f.reader("127.0.0.1"), "https://status.example.com"+path, headers...)
 }
 
-// copied writes a file of the static copy.
+// copied writes a file of the static copy in force, to which a link leads.
 func (f *front) copied(name, text string) {
 	f.t.Helper()
-	path := filepath.Join(f.copies, name)
+	path := filepath.Join(f.copies, "editions", "1", name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		f.t.Fatal(err)
 	}
 	write(f.t, path, text)
+	if err := os.Symlink("editions/1", filepath.Join(f.copies, "current")); err != nil && !errors.Is(err, fs.ErrExist) {
+		f.t.Fatal(err)
+	}
 }
 
 // stub is an upstream that counts who asks, and streams until it is released.
@@ -250,11 +255,14 @@ func TestTheGuidesNginxDoesWhatTheGuideSays(t *testing.T) {
 	f.streams(s)
 
 	upstream.Close()
-	f.copied("index.html", "the copy's root")
-	f.copied("ko/index.html", "복사본")
-	f.copied("ko/history.html", "지난 기록")
-	f.copied("ko/incidents/1/index.html", "장애")
-	for path, want := range map[string]string{"/": "the copy's root", "/ko/": "복사본", "/ko/history": "지난 기록", "/ko/incidents/1": "장애"} {
+	for name, text := range map[string]string{
+		"index.html": "the copy's root", "ko/index.html": "복사본", "ko/history/index.html": "지난 기록", "api/v1/public/index.json": "{}", "assets/1/style.css": "a{}",
+	} {
+		f.copied(name, text)
+	}
+	for path, want := range map[string]string{
+		"/": "the copy's root", "/ko/": "복사본", "/ko/history": "지난 기록", "/api/v1/public": "{}", "/assets/1/style.css": "a{}",
+	} {
 		if status, body := f.get(path); status != http.StatusOK || body != want {
 			t.Errorf("%s while the node is down: status %d: %s", path, status, body)
 		}
