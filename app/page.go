@@ -87,7 +87,7 @@ func (n *Node) loadPage(ctx context.Context) (*page, error) {
 // terms are what the board is told by. In a replay world time runs faster than the
 // program can draw, so a page counts as current for longer.
 func (n *Node) terms() board.Terms {
-	return board.Terms{Zone: n.zone(), Fresh: time.Duration(float64(publicFresh) * max(1, n.o.World.Speed()))}
+	return board.Terms{Zone: n.zone(), Weights: n.config.Uptime.Weights, Fresh: time.Duration(float64(publicFresh) * max(1, n.o.World.Speed()))}
 }
 
 // publicFresh is how long a page that cannot be renewed counts as current.

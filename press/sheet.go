@@ -120,7 +120,7 @@ func (k Keep) header(private bool) string {
 	case k == Feed:
 		return "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=86400"
 	default:
-		return "public, max-age=0, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400"
+		return "public, max-age=0, s-maxage=5, stale-while-revalidate=30, stale-if-error=3600"
 	}
 }
 
