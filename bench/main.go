@@ -29,7 +29,7 @@ type bench struct {
 }
 
 func benches() []bench {
-	return []bench{{"B1", pageBeside}, {"B4", redraw}}
+	return []bench{{"B1", pageBeside}, {"B3", liveClients}, {"B4", redraw}}
 }
 
 func main() {
