@@ -34,7 +34,7 @@ type floor struct {
 // To build a room, add a line. To move a wall, write an ADR and change the line.
 func house() []floor {
 	ground := []string{"fault", "clock", "health", "language", "journal"}
-	first := []string{"catalog", "probe", "incident", "audience", "identity", "banner"}
+	first := []string{"catalog", "probe", "incident", "audience", "identity", "banner", "feedback"}
 	domains := all(first, []string{"notify", "postevent", "sla", "credit", "board"})
 	drivers := []string{"notify/email", "probe/dnsprobe", "credit/focus", "mirror/folder", "mirror/bucket"}
 	sites := []string{"web/public", "web/mine", "web/live", "web/replay", "web/told", "web/badge", "web/embed"}

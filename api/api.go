@@ -60,6 +60,7 @@ type Options struct {
 	Ledger    Ledger
 	Summaries *postevent.Writer
 	Told      Told
+	Feedback  Feedback
 	Demo      Demo
 	World     *clock.World // dates what a caller decides
 	Log       *slog.Logger // nil: nothing is logged
@@ -96,7 +97,11 @@ func New(o Options) (http.Handler, []Route, error) {
 	mux := http.NewServeMux()
 	s := &server{o: o, huma: humago.New(mux, settings(o.Version))}
 	for _, part := range []func(){
+<<<<<<< HEAD
 		s.public, s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.demo,
+=======
+		s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.feedback, s.demo,
+>>>>>>> f015ec7 (Keep what readers say of pages, and let operators read it)
 	} {
 		part()
 	}

@@ -86,7 +86,7 @@ func (s *server) options(ring *identity.Keyring, world *clock.World) api.Options
 	return api.Options{
 		Version: "test", Keys: ring, Incidents: s.desk, World: world,
 		Catalogs: s.db.Catalogs(), Accounts: s.db.Audience(), Directory: audience.NewDirectory(s.db.Audience(), 0),
-		Meter: meter, Credits: credits, Runs: s.db.Credits(), Ledger: all, Told: s.db.Notify(),
+		Meter: meter, Credits: credits, Runs: s.db.Credits(), Ledger: all, Told: s.db.Notify(), Feedback: s.db.Feedback(),
 		Summaries: postevent.NewWriter(s.db.Summaries(), s.desk, world),
 		Demo:      func(context.Context) (json.RawMessage, error) { return s.story, nil },
 		Log:       slog.New(slog.NewTextHandler(s.log, nil)),

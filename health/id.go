@@ -51,6 +51,8 @@ type (
 	PublicationID string
 	// SummaryID names a post-event summary.
 	SummaryID string
+	// OpinionID names what one reader said of a page.
+	OpinionID string
 	// CreditRunID names a credit run; it follows from the run's inputs.
 	CreditRunID string
 	// BannerID names one statement of the emergency banner.
