@@ -61,6 +61,7 @@ type Board struct {
 	levels   map[health.ComponentID]health.Level // those that are not operational
 	byID     map[health.IncidentID]*Event
 	scopes   func() map[health.ComponentID][]*Event
+	unwell   func() []health.ComponentID
 }
 
 // rate gives every component that is not well its level: the worst open impact of
@@ -119,16 +120,51 @@ func (b *Board) Old() bool { return b.Fresh > 0 && b.Now.Sub(b.Confirmed) > b.Fr
 func (b *Board) Level(id health.ComponentID) health.Level { return b.levels[id] }
 
 // Unwell lists the components that are not operational, in the catalogue's order,
-// then those that the catalogue no longer has.
-func (b *Board) Unwell() []health.ComponentID {
-	list := make([]health.ComponentID, 0, len(b.levels))
+// then those that the catalogue no longer has. The list must not be changed.
+func (b *Board) Unwell() []health.ComponentID { return b.unwell() }
+
+// ranked is a component with its place in the catalogue.
+type ranked struct {
+	id   health.ComponentID
+	rank int
+}
+
+func (b *Board) sortUnwell() []health.ComponentID {
+	order := make([]ranked, 0, len(b.levels))
 	for id := range b.levels {
-		list = append(list, id)
+		order = append(order, ranked{id, b.Plan.rank(id)})
 	}
-	slices.SortFunc(list, func(x, y health.ComponentID) int {
-		return cmp.Or(cmp.Compare(b.Plan.rank(x), b.Plan.rank(y)), cmp.Compare(x, y))
-	})
+	return inOrder(order)
+}
+
+func inOrder(order []ranked) []health.ComponentID {
+	slices.SortFunc(order, func(x, y ranked) int { return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(x.id, y.id)) })
+	list := make([]health.ComponentID, len(order))
+	for i, x := range order {
+		list[i] = x.id
+	}
 	return list
+}
+
+// Eventful lists the components of the catalogue that any event touches or whose
+// probes were ever silent, in the catalogue's order. All others were well
+// throughout.
+func (b *Board) Eventful() []health.ComponentID {
+	var order []ranked
+	add := func(id health.ComponentID) {
+		if r, ok := b.Plan.ranks[id]; ok {
+			order = append(order, ranked{id, r})
+		}
+	}
+	for id := range b.scopes() {
+		add(id)
+	}
+	for id := range b.silences {
+		if len(b.scopes()[id]) == 0 {
+			add(id)
+		}
+	}
+	return inOrder(order)
 }
 
 // Count is how many components of the catalogue stand at a level.
@@ -217,8 +253,10 @@ func (b *Board) filter(keep func(*Event) bool) []*Event {
 	return list
 }
 
-// index finds the events of each component, when first asked for.
+// index finds the events of each component, and what is not well, when first asked
+// for.
 func (b *Board) index() {
+	b.unwell = sync.OnceValue(b.sortUnwell)
 	b.scopes = sync.OnceValue(func() map[health.ComponentID][]*Event {
 		found := map[health.ComponentID][]*Event{}
 		for _, e := range b.Events {
