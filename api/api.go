@@ -97,11 +97,7 @@ func New(o Options) (http.Handler, []Route, error) {
 	mux := http.NewServeMux()
 	s := &server{o: o, huma: humago.New(mux, settings(o.Version))}
 	for _, part := range []func(){
-<<<<<<< HEAD
-		s.public, s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.demo,
-=======
-		s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.feedback, s.demo,
->>>>>>> f015ec7 (Keep what readers say of pages, and let operators read it)
+		s.public, s.incidents, s.affected, s.summaries, s.publications, s.catalog, s.accounts, s.own, s.sla, s.credit, s.feedback, s.demo,
 	} {
 		part()
 	}

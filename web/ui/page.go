@@ -61,6 +61,8 @@ type Page struct {
 	Account   templ.Component
 	Live      Live
 	Banner    *Banner // at the very top; nil: nothing is said
+	Feeds     []Feed  // that say the same as the page does, for programs
+	Stale     string  // set: the page could not be renewed, and says so in these words
 }
 
 // said is the banner above the page; nil when there is none.
@@ -71,6 +73,13 @@ func (p Page) said() *Banner {
 	return p.Banner
 }
 
+// Feed is something to subscribe to that belongs to a page.
+type Feed struct {
+	Title string
+	Type  string // media type, such as application/rss+xml
+	Path  string
+}
+
 // Section is the part of the site a page belongs to; the navigation marks it.
 type Section string
 
@@ -79,6 +88,7 @@ const (
 	SectionNow     Section = "now"
 	SectionHistory Section = "history"
 	SectionMine    Section = "mine"
+	SectionSearch  Section = "search"
 	SectionNone    Section = ""
 )
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/language"
 	"github.com/bonghwa/bonghwa/web/ui"
@@ -188,5 +190,30 @@ func TestEveryLevelHasAShapeOfItsOwn(t *testing.T) {
 			t.Errorf("%s looks like %s", l, other)
 		}
 		seen[shape] = l
+	}
+}
+
+func render(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	if err := c.Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestAChartIsDrawnToScaleAndNothingVanishes(t *testing.T) {
+	t.Parallel()
+	c := ui.Chart{ID: "c", Caption: "Found", Columns: []ui.Column{{Name: "Jan"}, {Name: "Feb", Value: 1, Words: "1"}, {Name: "Mar", Value: 10_000, Words: "10,000"}, {Name: "Apr", Value: 5_000, Words: "5,000"}}}
+	body := render(t, ui.Columns(c, "minutes"))
+	heights := regexp.MustCompile(`width="48" height="(\d+)"`).FindAllStringSubmatch(body, -1)
+	if len(heights) != 3 || heights[0][1] != "2" || heights[1][1] != "104" || heights[2][1] != "52" {
+		t.Errorf("the columns are %v high", heights)
+	}
+	if !strings.Contains(body, `role="img" aria-labelledby="c"`) || !strings.Contains(body, `<figcaption id="c">Found`) {
+		t.Error("the picture has no name")
+	}
+	if flat := render(t, ui.Columns(ui.Chart{ID: "c", Caption: "Nothing", Columns: c.Columns[:1]}, "minutes")); strings.Contains(flat, "<svg") {
+		t.Error("a picture of nothing")
 	}
 }
