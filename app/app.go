@@ -98,11 +98,11 @@ func (n *Node) start(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	n.meters = newMeters() //nolint:contextcheck // a look at the metrics brings no context
 	if n.page, err = n.newPage(ctx); err != nil {
 		return err
 	}
 	n.base = append(n.base, part{"page's streams", n.page.hub.Close})
-	n.meters = newMeters() //nolint:contextcheck // a look at the metrics brings no context
 	n.base = append(n.base, part{"what stands on the database", n.stopParts})
 	if err := n.buildOrStandAlone(ctx); err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 type meters struct {
 	registry *prometheus.Registry
 	answers  *prometheus.HistogramVec
+	opinions *prometheus.CounterVec
 	db       atomic.Pointer[store.DB] // nil while there is none
 }
 
@@ -28,8 +29,14 @@ func newMeters() *meters {
 			Name: "bonghwa_http_answer_seconds", Help: "Wall time of answers of the public listener, by route and status.",
 			Buckets: []float64{.001, .005, .025, .1, .5, 2},
 		}, []string{"route", "status"}),
+		opinions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "bonghwa_feedback_opinions_total", Help: "What readers said of pages: useful, not_useful, or not_kept for want of a database.",
+		}, []string{"said"}),
 	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers)
+	for _, said := range []string{opinionUseful, opinionNotUseful, opinionLost} {
+		m.opinions.WithLabelValues(said) // told as 0 before the first
+	}
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.answers, m.opinions)
 	m.ask("bonghwa_notify_open_chunks", "Chunks in which somebody is still to be told.", func(ctx context.Context) (float64, error) {
 		db, err := m.database()
 		if err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/identity"
-	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/mine"
 	"github.com/bonghwa/bonghwa/web/public"
@@ -103,7 +102,7 @@ func (n *Node) moreRoutes(cookies web.Cookies) [][]web.Route {
 func (n *Node) apiOptions() api.Options {
 	o := api.Options{
 		Version: n.o.Version, Keys: n.rooms.keyring, Incidents: n.rooms.incidents, Catalogs: n.db.Catalogs(),
-		Summaries: n.rooms.summaries, Told: deliveries{n.rooms.records}, World: n.o.World, Log: n.o.Log,
+		Summaries: n.rooms.summaries, Told: deliveries{n.rooms.records}, Feedback: n.db.Feedback(), World: n.o.World, Log: n.o.Log,
 	}
 	if n.config.PageOnly() {
 		o.CatalogFrom = "its configuration, under page.components"
@@ -133,13 +132,8 @@ func (n *Node) startAdmin(ctx context.Context) error {
 
 // publicSite makes the Service Health Dashboard.
 func (n *Node) publicSite() *public.Site {
-	return public.New(public.Options{Book: n.book, Site: n.site(), Real: n.o.World.Speed() == 1 && n.o.Replay == nil, Policies: n.policies})
-}
-
-// policies are the agreements in force; none while there is no database.
-func (n *Node) policies() []sla.Policy {
-	if e := n.shelf.current.Load(); e != nil {
-		return e.policies
-	}
-	return nil
+	return public.New(public.Options{
+		Book: n.book, Site: n.site(), Real: n.o.World.Speed() == 1 && n.o.Replay == nil, URL: n.publicURL(),
+		Opinions: opinions{n.meters}, Now: n.o.World.Now, Wall: n.o.Wall, Proxies: n.config.TrustedProxies,
+	})
 }

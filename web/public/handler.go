@@ -17,10 +17,11 @@ import (
 // pages themselves are handed out by the press; the handlers answer what is not on
 // it.
 func (s *Site) Routes() []web.Route {
-	routes := []web.Route{s.dayRoute()}
+	routes := append([]web.Route{s.dayRoute(), s.searchRoute()}, s.usefulRoutes()...)
 	for _, pattern := range []string{
-		"/{lang}/{$}", "/{lang}/history", "/{lang}/history/{month}", "/{lang}/incidents/{id}",
-		"/{lang}/components/{id}", "/{lang}/regions/{id}", "/{lang}/summaries/{id}",
+		"/{lang}/{$}", "/{lang}/history", "/{lang}/history/{month}", "/{lang}/incidents/{id}", "/{lang}/summaries/{id}",
+		"/{lang}/components", "/{lang}/components/{id}", "/{lang}/components/{category}/{page}", "/{lang}/services/{id}", "/{lang}/regions/{id}",
+		"/{lang}/maintenance", "/{lang}/maintenance/{month}", "/{lang}/availability", "/{lang}/sla", "/{lang}/feeds",
 	} {
 		routes = append(routes, web.Route{
 			Method: http.MethodGet, Pattern: pattern, Kind: web.Page, Access: web.Public,
@@ -33,46 +34,73 @@ func (s *Site) Routes() []web.Route {
 	})
 }
 
-// sample is a page of a pattern that has most to show; empty while there is none.
+// sample is a page of a pattern that has most to show; empty where the pattern is a
+// path itself, or while there is none.
 func (s *Site) sample(pattern string) string {
 	p := s.current.Load()
-	if p == nil {
+	if p == nil || !strings.Contains(strings.TrimPrefix(pattern, "/{lang}"), "{") {
 		return ""
 	}
+	v, at := p.anyView(), p.busiest()
+	month, id := p.board.Now, string(at.event)
+	kind, _, _ := strings.Cut(strings.TrimPrefix(pattern, "/{lang}/"), "/")
+	switch kind {
+	case "history":
+		month, id = at.began, kind
+	case "maintenance":
+		id = kind
+	case "components":
+		id = string(at.scope.Component())
+	case "services":
+		if id = string(at.scope.Service); v.alone() {
+			id = ""
+		}
+	case "regions":
+		id = string(placeOf(p.board.Plan, at.scope.Region))
+	case "summaries":
+		id = string(at.summary)
+	}
+	if id == "" || id == "-" {
+		return ""
+	}
+	shelf := ""
+	if list := v.shelves(); len(list) > 0 {
+		shelf = string(list[0].category)
+	} else if strings.Contains(pattern, "{category}") {
+		return ""
+	}
+	return strings.NewReplacer("{month}", month.In(p.board.Zone).Format(yearMonth), "{id}", id, "{category}", shelf, "{page}", "1").Replace(pattern)
+}
+
+// busy is where a board has most to show.
+type busy struct {
+	event   health.IncidentID
+	began   time.Time // not after now
+	scope   health.Scope
+	summary health.SummaryID
+}
+
+// busiest is what the event that begins last is about, else the first component.
+func (p *Pages) busiest() busy {
 	b := p.board
-	month, id := b.Now, ""
-	var at health.Scope
+	at := busy{began: b.Now}
 	if len(b.Plan.Components) > 0 {
-		at = b.Plan.Components[0].Scope()
+		at.scope = b.Plan.Components[0].Scope()
 	}
 	if len(b.Events) > 0 {
 		e := b.Events[0]
-		id = string(e.ID)
-		if e.From.Before(month) {
-			month = e.From
+		at.event = e.ID
+		if e.From.Before(at.began) {
+			at.began = e.From
 		}
 		if hits := e.Hits(b.Now); len(hits) > 0 {
-			at = hits[0].Scope
+			at.scope = hits[0].Scope
 		}
 	}
-	kind, _, _ := strings.Cut(strings.TrimPrefix(pattern, "/{lang}/"), "/")
-	switch {
-	case !strings.Contains(pattern, "/{id}") && kind != "history":
-		return ""
-	case kind == "components" && at.Service != "":
-		id = string(at.Component())
-	case kind == "regions":
-		id = string(placeOf(b.Plan, at.Region))
-	case kind == "summaries":
-		id = ""
-		if len(b.Summaries) > 0 {
-			id = string(b.Summaries[0].ID)
-		}
+	if len(b.Summaries) > 0 {
+		at.summary = b.Summaries[0].ID
 	}
-	if id == "" {
-		return ""
-	}
-	return strings.NewReplacer("{month}", month.In(b.Zone).Format("2006-01"), "{id}", id).Replace(pattern)
+	return at
 }
 
 // placeOf is the region if it is a place; empty for a hidden one.
@@ -102,11 +130,10 @@ func (s *Site) dayRoute() web.Route {
 // missing answers for what the press does not have: a path with a slash too many is
 // led to the page, anything else is said not to exist.
 func (s *Site) missing(w http.ResponseWriter, r *http.Request) error {
-	p := s.current.Load()
-	if p == nil {
-		w.Header().Set("Retry-After", "1")
-		return fault.New(fault.Unavailable, "", "the page is being prepared", "try again in a moment")
+	if _, err := s.view(w, r); err != nil {
+		return err
 	}
+	p := s.current.Load()
 	l := web.LanguageOf(r)
 	if short := strings.TrimRight(r.URL.Path, "/"); short != r.URL.Path {
 		if _, ok, err := p.Print(short); ok && err == nil {

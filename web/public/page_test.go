@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 )
@@ -26,6 +27,11 @@ func TestPages(t *testing.T) {
 		{after(), "after", []string{
 			"/en/", "/ko/incidents/" + string(outage), "/en/incidents/" + string(outage), "/ko/summaries/" + string(summary),
 			"/ko/regions/ap-northeast-2", "/en/history",
+		}},
+		{lived(), "lived", []string{
+			"/en/regions/ap-northeast-2", "/ko/services/ec2", "/en/components", "/ko/availability", "/en/availability", "/ko/sla", "/en/sla",
+			"/ko/maintenance", "/en/maintenance/2018-12", "/en/incidents/" + string(planned), "/ko/feeds", "/en/feeds",
+			"/ko/search?q=dns", "/en/search?q=recovered", "/en/useful?page=/incidents/" + string(outage),
 		}},
 	} {
 		s := c.world.open(t)
@@ -85,6 +91,22 @@ func inside(n *html.Node, tag string) bool {
 	return false
 }
 
+// leads are the addresses that a page leads to.
+func leads(t *testing.T, page []byte) []string {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for n := range root.Descendants() {
+		if to, ok := attribute(n, "href"); ok && n.Type == html.ElementNode && n.Data == "a" {
+			out = append(out, to)
+		}
+	}
+	return out
+}
+
 func attribute(n *html.Node, key string) (string, bool) {
 	for _, a := range n.Attr {
 		if a.Key == key {
@@ -97,11 +119,15 @@ func attribute(n *html.Node, key string) (string, bool) {
 // TestPagesAreSound looks at every kind of page, in peace, during and after.
 func TestPagesAreSound(t *testing.T) {
 	t.Parallel()
-	for name, w := range map[string]*world{"peace": peace(), "during": during(), "after": after(), "empty": {now: kst("11-22 08:00")}} {
+	old := during()
+	old.read = old.now.Add(-time.Hour)
+	for name, w := range map[string]*world{
+		"peace": peace(), "during": during(), "after": after(), "lived": lived(), "large": large(), "shop": shop(), "old": old, "empty": {now: kst("11-22 08:00")},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := w.open(t)
-			for _, path := range append(s.samples(), "/ko/none", "/en/none") {
+			for _, path := range append(s.samples(), "/ko/none", "/en/none", "/ko/search", "/en/search?q=a", "/ko/search?q=%3Cb%3E%22%27", "/ko/useful") {
 				sound(t, path, get(s, path).Body.Bytes())
 			}
 		})
@@ -133,7 +159,7 @@ func sound(t *testing.T, path string, page []byte) {
 				t.Errorf("%s: id %q stands twice", path, a.Val)
 			case a.Key == "id":
 				ids[a.Val] = true
-			case a.Key == "aria-labelledby" || a.Key == "for":
+			case a.Key == "aria-labelledby" || a.Key == "aria-describedby" || a.Key == "for":
 				refer = append(refer, a.Val)
 			case a.Key == "href" && strings.HasPrefix(a.Val, "#"):
 				refer = append(refer, a.Val[1:])

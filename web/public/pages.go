@@ -32,6 +32,9 @@ func newPages(o Options, b *board.Board) *Pages {
 	return p
 }
 
+// anyView is the view of the site's first language, for what no language changes.
+func (p *Pages) anyView() view { return p.views[p.speaks[0]] }
+
 // First are the pages that people ask for first.
 func (p *Pages) First() []string {
 	paths := []string{"/", "/history", monthPath(p.board.Now.In(p.board.Zone))}
@@ -92,10 +95,25 @@ func (v view) page(path string) (templ.Component, bool) {
 		return frontPage(v), true
 	case "/history":
 		return historyPage(v), true
+	case "/components":
+		return componentsPage(v), true
+	case "/maintenance":
+		return maintenancePage(v), true
+	case "/availability":
+		return availabilityPage(v), true
+	case "/sla":
+		return agreementsPage(v), true
+	case "/feeds":
+		return feedsPage(v), true
 	}
 	kind, id, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return v.pageOf(kind, id)
+}
+
+// pageOf finds the page of one thing.
+func (v view) pageOf(kind, id string) (templ.Component, bool) {
 	switch kind {
-	case "components", "regions":
+	case "components", "services", "regions":
 		return v.placePage(kind, id)
 	case "incidents":
 		if e, ok := v.b.Event(health.IncidentID(id)); ok {
@@ -107,23 +125,34 @@ func (v view) page(path string) (templ.Component, bool) {
 		}
 	case "history":
 		return v.monthPage(id)
+	case "maintenance":
+		return v.plannedMonth(id)
 	}
 	return nil, false
 }
 
-// placePage finds the page of a component or a region.
+// placePage finds the page of a component, a category, a service or a region.
 func (v view) placePage(kind, id string) (templ.Component, bool) {
-	if kind == "components" {
+	switch kind {
+	case "components":
+		if strings.Contains(id, "/") {
+			s, page, ok := v.shelfAt(id)
+			return shelfPage(v, s, page), ok
+		}
 		c, ok := v.b.Plan.Component(health.ComponentID(id))
 		return componentPage(v, c.Scope()), ok
+	case "services":
+		s, ok := v.b.Plan.Service(health.ServiceID(id))
+		return servicePage(v, s), ok && !v.alone()
+	default:
+		r, ok := v.b.Plan.Region(health.RegionID(id))
+		return regionPage(v, r), ok && !r.Hidden
 	}
-	r, ok := v.b.Plan.Region(health.RegionID(id))
-	return regionPage(v, v.count(r)), ok && !r.Hidden
 }
 
 func (v view) monthPage(word string) (templ.Component, bool) {
-	month, err := time.ParseInLocation("2006-01", word, v.b.Zone)
-	if err != nil || month.Format("2006-01") != word || month.After(v.b.Now) || month.Before(v.b.FirstMonth()) {
+	month, err := time.ParseInLocation(yearMonth, word, v.b.Zone)
+	if err != nil || month.Format(yearMonth) != word || month.After(v.b.Now) || month.Before(v.b.FirstMonth()) {
 		return nil, false
 	}
 	return monthPage(v, month), true
@@ -144,15 +173,18 @@ func (p *Pages) Paths() iter.Seq[string] {
 
 // paths are the paths without their language.
 func (p *Pages) paths() iter.Seq[string] {
-	b := p.board
+	b, v := p.board, p.anyView()
 	return func(yield func(string) bool) {
 		ok := true
 		each := func(path string) { ok = ok && yield(path) }
-		for _, path := range []string{"/", "/history"} {
+		for _, path := range []string{"/", "/history", "/components", "/maintenance", "/availability", "/sla", "/feeds"} {
 			each(path)
 		}
-		for month := board.MonthOf(b.Now, b.Zone); ok && !month.Before(b.FirstMonth()); month = month.AddDate(0, -1, 0) {
-			each(monthPath(month))
+		for month := v.calendarEnd(); ok && !month.Before(b.FirstMonth()); month = month.AddDate(0, -1, 0) {
+			each(plannedPath(month))
+			if !month.After(b.Now) {
+				each(monthPath(month))
+			}
 		}
 		for _, e := range b.Events {
 			each(incidentPath(e.ID))
@@ -160,11 +192,27 @@ func (p *Pages) paths() iter.Seq[string] {
 		for _, s := range b.Summaries {
 			each(summaryPath(s.ID))
 		}
-		for _, r := range b.Plan.Places() {
-			each(regionPath(r.ID))
+		p.placePaths(each)
+	}
+}
+
+// placePaths are the paths of what the catalogue has.
+func (p *Pages) placePaths(each func(string)) {
+	b := p.board
+	for _, s := range p.anyView().shelves() {
+		for n := range s.pages {
+			each(shelfPath(s.category, n+1))
 		}
-		for _, c := range b.Plan.Components {
-			each(componentPath(c.ID()))
+	}
+	if !p.anyView().alone() {
+		for _, s := range b.Plan.Services {
+			each(servicePath(s.ID))
 		}
+	}
+	for _, r := range b.Plan.Places() {
+		each(regionPath(r.ID))
+	}
+	for _, c := range b.Plan.Components {
+		each(componentPath(c.ID()))
 	}
 }

@@ -10,12 +10,13 @@
 package public
 
 import (
+	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/language"
-	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web/ui"
 )
 
@@ -24,14 +25,23 @@ type Options struct {
 	Book *language.Book
 	Site ui.Site // with the zone that the days of the bars are in; UTC if nil
 	Real bool    // world time is wall time: browsers can tell an old page by their own clock
-	// Policies are the agreements in force; nil: there are none to show.
-	Policies func() []sla.Policy
+	// URL is how the site is reached, without a slash at its end: what readers copy
+	// into their own pages begins with it.
+	URL string
+	// Opinions keeps what readers say of a page; nil: nobody is asked.
+	Opinions Opinions
+	Now      func() time.Time // world time, which dates opinions
+	Wall     clock.Wall       // for rates
+	Proxies  []netip.Prefix   // whose X-Forwarded-For is believed
 }
 
 // Site is the public dashboard. It is safe for concurrent use.
 type Site struct {
-	options Options
-	current atomic.Pointer[Pages]
+	options  Options
+	current  atomic.Pointer[Pages]
+	searches chan struct{} // a place for each search under way
+	library  library
+	opinions *turnstile
 }
 
 // New makes a site. It has no pages until the first Tell.
@@ -39,10 +49,7 @@ func New(o Options) *Site {
 	if o.Site.Zone == nil {
 		o.Site.Zone = time.UTC
 	}
-	if o.Policies == nil {
-		o.Policies = func() []sla.Policy { return nil }
-	}
-	return &Site{options: o}
+	return &Site{options: o, searches: make(chan struct{}, searchesAtOnce), opinions: newTurnstile()}
 }
 
 // Tell makes the pages of a board, and answers searches and the like from it from

@@ -104,7 +104,7 @@ func TestAChosenDayIsOpened(t *testing.T) {
 
 func TestBeforeTheFirstBoardThePageIsBeingPrepared(t *testing.T) {
 	t.Parallel()
-	s := serve(t, hangang(), nil)
+	s := serve(t, peace().site(t, hangang()), hangang(), nil)
 	if got := get(s, "/ko/"); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
 		t.Errorf("%d %v", got.Code, got.Header())
 	}
@@ -136,9 +136,39 @@ func TestEveryPathOfACopyIsAPage(t *testing.T) {
 		paths[path] = true
 	}
 	for _, path := range s.samples() {
-		if !paths[path] {
+		if !paths[path] && !dependsOnTheReader(path) {
 			t.Errorf("%s is in no copy", path)
 		}
+	}
+}
+
+// dependsOnTheReader reports whether a page is answered at each request and so cannot
+// be in a copy.
+func dependsOnTheReader(path string) bool {
+	return strings.Contains(path, "/search") || strings.Contains(path, "/useful")
+}
+
+// TestWhatPagesLeadToIsThere follows every link of every page to our own pages.
+func TestWhatPagesLeadToIsThere(t *testing.T) {
+	t.Parallel()
+	s := lived().open(t)
+	seen := map[string]int{}
+	for path := range s.stand.Edition().Paths() {
+		for _, to := range leads(t, get(s, path).Body.Bytes()) {
+			to, _, _ = strings.Cut(to, "#")
+			if own := strings.HasPrefix(to, "/ko/") || strings.HasPrefix(to, "/en/"); !own || strings.HasSuffix(to, "/my/") || strings.Contains(to[4:], ".") {
+				continue // another site's, a file's or a customer's
+			}
+			if seen[to] == 0 {
+				seen[to] = get(s, to).Code
+			}
+			if seen[to] != http.StatusOK {
+				t.Errorf("%s leads to %s, which is %d", path, to, seen[to])
+			}
+		}
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d links were followed", len(seen))
 	}
 }
 

@@ -7,11 +7,9 @@ import (
 
 	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/board"
-	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/language"
-	"github.com/bonghwa/bonghwa/sla"
 	"github.com/bonghwa/bonghwa/web/ui"
 )
 
@@ -21,17 +19,35 @@ type event = *board.Event
 // view is a board as one language tells it.
 type view struct {
 	ui.Page
-	b        *board.Board
-	l        health.Language
-	policies func() []sla.Policy
+	b     *board.Board
+	l     health.Language
+	url   string // how the site is reached, without a slash at its end
+	asked bool   // readers are asked whether a page was useful
 }
 
 func newView(o Options, b *board.Board, l health.Language) view {
-	return view{b: b, l: l, policies: o.Policies, Page: ui.Page{
+	v := view{b: b, l: l, url: o.URL, asked: o.Opinions != nil, Page: ui.Page{
 		Voice: o.Book.In(l), Site: o.Site, Known: true, Level: b.Worst, Confirmed: b.Confirmed.Truncate(time.Minute),
 		Live:   ui.Live{Revision: b.Revision.String(), Real: o.Real},
 		Banner: Said(b.Banner, l),
 	}}
+	v.Feeds = []ui.Feed{
+		{Title: v.Say("feeds.rss"), Type: "application/rss+xml", Path: v.file("/history.rss")},
+		{Title: v.Say("feeds.atom"), Type: "application/atom+xml", Path: v.file("/history.atom")},
+	}
+	if b.Old() {
+		v.Stale = v.Say("page.old", "time", v.near(v.Zones(), b.Confirmed), "ago", v.duration(b.Now.Sub(b.Confirmed)))
+	}
+	return v
+}
+
+// file is the address of what programs read, in the view's language: the English
+// edition stands at the root.
+func (v view) file(path string) string {
+	if v.l == health.English {
+		return path
+	}
+	return ui.Link(v.l, path)
 }
 
 // Said is a banner in a language of the page; nil where nothing is said. What it is
@@ -206,32 +222,9 @@ func incidentPath(id health.IncidentID) string   { return "/incidents/" + string
 func componentPath(id health.ComponentID) string { return "/components/" + string(id) }
 func regionPath(id health.RegionID) string       { return "/regions/" + string(id) }
 func summaryPath(id health.SummaryID) string     { return "/summaries/" + string(id) }
-func monthPath(t time.Time) string               { return "/history/" + t.Format("2006-01") }
+func servicePath(id health.ServiceID) string     { return "/services/" + string(id) }
+func monthPath(t time.Time) string               { return "/history/" + t.Format(yearMonth) }
+func plannedPath(t time.Time) string             { return "/maintenance/" + t.Format(yearMonth) }
 
-// regionCount is a region with what its components are worth.
-type regionCount struct {
-	catalog.Region
-	components []catalog.Component
-	worst      health.Level
-	unwell     int
-}
-
-func (v view) count(r catalog.Region) regionCount {
-	c := regionCount{Region: r, components: v.b.Plan.InRegion(r.ID)}
-	for _, x := range c.components {
-		l := v.b.Level(x.ID())
-		c.worst = max(c.worst, l)
-		if l != health.Operational {
-			c.unwell++
-		}
-	}
-	return c
-}
-
-func (v view) regions() []regionCount {
-	list := make([]regionCount, 0, len(v.b.Plan.Regions))
-	for _, r := range v.b.Plan.Regions {
-		list = append(list, v.count(r))
-	}
-	return list
-}
+// yearMonth is how addresses write a month.
+const yearMonth = "2006-01"

@@ -3,9 +3,11 @@ package public
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/language"
@@ -70,13 +72,6 @@ const barDays = 90
 
 func percent(ppm int64) string { return language.Percent(ppm, 1) }
 
-func (v view) foldWords(services, regions int) string {
-	if services == len(v.b.Plan.Offered()) {
-		return v.Say("grid.fold_all", "components", len(v.b.Plan.Components), "services", services, "regions", regions)
-	}
-	return v.Say("grid.fold", "services", services, "regions", regions)
-}
-
 func (v view) basis(s health.Scope) string {
 	c, ok := v.b.Plan.Component(s.Component())
 	switch {
@@ -89,13 +84,57 @@ func (v view) basis(s health.Scope) string {
 	}
 }
 
-func (v view) uptime(r board.Record) string { return language.Percent(r.PPM(), 4) }
+// uptime is the share of the measured time that was not down; a dash when nothing
+// was measured.
+func (v view) uptime(u board.Uptime) string {
+	if !u.Known() {
+		return "–"
+	}
+	return language.Percent(u.PPM(), 4)
+}
 
 // formula is the uptime's arithmetic in words.
 func (v view) formula(r board.Record) string {
+	if !r.Known() {
+		return v.Say("component.unmeasured", "days", barDays)
+	}
 	return v.Say("component.formula",
-		"days", barDays, "total", v.minutes(r.Counted), "down", v.minutes(r.Down), "uptime", v.uptime(r),
-		"n_total", int64(r.Counted.Round(time.Minute)/time.Minute), "n_down", int64(r.Down.Round(time.Minute)/time.Minute))
+		"days", barDays, "total", v.minutes(r.Counted), "down", v.minutes(r.Down), "uptime", v.uptime(r.Uptime),
+		"n_total", inMinutes(r.Counted), "n_down", inMinutes(r.Down))
+}
+
+func inMinutes(d time.Duration) int64 { return int64(d.Round(time.Minute) / time.Minute) }
+
+// weights says how much of the time at each level counts as down.
+func (v view) weights() string {
+	of := func(l health.Level) string { return wholePercent(v.b.Weights[l]) }
+	return v.Say("component.weights", "major", of(health.MajorOutage), "partial", of(health.PartialOutage), "degraded", of(health.Degraded))
+}
+
+// wholePercent writes a weight without decimals where it has none.
+func wholePercent(ppm int64) string {
+	if ppm%10_000 == 0 {
+		return language.Percent(ppm, 0)
+	}
+	return language.Percent(ppm, 2)
+}
+
+// apart says what of the time is neither up nor down: announced maintenance, and
+// what was not measured.
+func (v view) apart(u board.Uptime, maintenance, unmeasured language.Message) []string {
+	var list []string
+	if u.Maintenance > 0 {
+		list = append(list, v.Say(maintenance, "duration", v.duration(u.Maintenance)))
+	}
+	if u.Unmeasured > 0 {
+		list = append(list, v.Say(unmeasured, "duration", v.duration(u.Unmeasured)))
+	}
+	return list
+}
+
+// apartOf are the sentences below the formula.
+func (v view) apartOf(r board.Record) []string {
+	return v.apart(r.Uptime, "component.maintained", "component.not_measured")
 }
 
 func (v view) calendar(r board.Record) ui.Calendar {
@@ -121,14 +160,17 @@ func (v view) shortMonth(t time.Time) string {
 }
 
 func (v view) dayWords(d board.Day) string {
+	var list []string
+	apart := v.apart(d.Uptime, "day.maintenance", "day.unmeasured")
 	switch {
 	case d.Down > 0:
-		return v.Say("day.down", "level", v.level(d.Level), "duration", v.minutes(d.Down))
-	case d.Level != health.Operational:
-		return v.level(d.Level)
-	default:
-		return v.Say("day.well")
+		list = append(list, v.Say("day.down", "level", v.level(d.Level), "duration", v.minutes(d.Down)))
+	case len(apart) == 0 && d.Level != health.Operational, d.Level >= health.Degraded:
+		list = append(list, v.level(d.Level))
+	case len(apart) == 0:
+		list = append(list, v.Say("day.well"))
 	}
+	return strings.Join(append(list, apart...), v.Say("day.join"))
 }
 
 // finding says what the bars show.
@@ -192,6 +234,56 @@ func (v view) daysOf(month time.Time) []time.Time {
 	}
 	slices.Reverse(list)
 	return list
+}
+
+// monthRow is a month of a component's table.
+type monthRow struct {
+	board.Uptime
+	month time.Time
+}
+
+// monthsOf are a component's months, newest first, from the one its region opened
+// in, as far as the history goes.
+func (v view) monthsOf(s health.Scope) []monthRow {
+	from := v.b.FirstMonth()
+	if r, ok := v.b.Plan.Region(s.Region); ok {
+		if since := v.opened(r); since.After(from) {
+			from = since
+		}
+	}
+	var list []monthRow
+	for _, u := range v.b.Months(s.Component(), from) {
+		list = append(list, monthRow{Uptime: u, month: u.During.From.In(v.b.Zone)})
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// opened is the beginning of the day a region opened; zero when nobody knows.
+func (v view) opened(r catalog.Region) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, r.Since, v.b.Zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// monthUptime is an uptime in a table, where all of the time stands out as such.
+func (v view) monthUptime(u board.Uptime) string {
+	if u.PPM() == whole {
+		return allOrPart(whole)
+	}
+	return v.uptime(u)
+}
+
+// recentMonths stand in the open, older ones folded.
+const recentMonths = 12
+
+func (v view) spell(d time.Duration) string {
+	if d <= 0 {
+		return "–"
+	}
+	return v.duration(d)
 }
 
 // moment names a moment of a summary's timeline.
