@@ -110,21 +110,20 @@ func (v view) shareOf(of subject, during health.Interval) share {
 	return s
 }
 
-// beginning is when a region's record begins: the day it opened, or its first event
-// where that was earlier or the day is not known.
+// beginning is when a region's record begins: the day it opened, or the year of its
+// first event where that was earlier or the day is not known. What nobody knows is
+// not counted from its first outage on, of which nothing good would be left.
 func (v view) beginning(r catalog.Region, eventful []health.ComponentID) time.Time {
-	since := v.opened(r)
+	opened, first := v.opened(r), v.b.Now
 	for _, id := range eventful {
-		if list := v.b.EventsOf(id); len(list) > 0 {
-			if from := list[len(list)-1].From; since.IsZero() || from.Before(since) {
-				since = from
-			}
+		if list := v.b.EventsOf(id); len(list) > 0 && list[len(list)-1].From.Before(first) {
+			first = list[len(list)-1].From
 		}
 	}
-	if since.IsZero() {
-		return v.year(v.b.Now.In(v.b.Zone).Year()).From
+	if opened.IsZero() || first.Before(opened) {
+		return v.year(first.In(v.b.Zone).Year()).From
 	}
-	return since
+	return opened
 }
 
 // eventful are the components with a history, by region.
@@ -244,17 +243,25 @@ func (t shareTable) worst() []share {
 	return list
 }
 
-// chart shows the longest outage of any component in each period.
-func (v view) chart(t shareTable, title string) ui.Chart {
-	c := ui.Chart{ID: "chart", Caption: title}
-	for i, s := range t.worst() {
-		n := inMinutes(s.longest)
-		if s.longest > 0 && n == 0 {
-			n = 1 // what happened is never drawn as nothing
+// chart shows the longest outage of any component in each period, in minutes, or in
+// hours where minutes would be too many to read.
+func (v view) chart(t shareTable, title string) (c ui.Chart, axis string) {
+	c = ui.Chart{ID: "chart", Caption: title}
+	worst, unit := t.worst(), time.Minute
+	axis = v.Say("availability.axis")
+	for _, s := range worst {
+		if s.longest >= 1000*time.Minute {
+			unit, axis = time.Hour, v.Say("availability.axis_hours")
+		}
+	}
+	for i, s := range worst {
+		n := int64(s.longest.Round(unit) / unit)
+		if s.longest > 0 {
+			n = max(n, 1) // what happened is never drawn as nothing
 		}
 		c.Columns = append(c.Columns, ui.Column{Name: t.periods[i].name, Value: n, Words: language.Number(v.l, n)})
 	}
-	return c
+	return c, axis
 }
 
 // yearFinding says what the months of the present year come to.

@@ -95,7 +95,7 @@ func availabilityPage(v view) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Columns(v.chart(months, v.yearFinding(months)), v.Say("availability.axis")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Columns(v.chart(months, v.yearFinding(months))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -121,3 +121,38 @@ func TestAPageAloneInABrowser(t *testing.T) {
 	}
 	browser.Visit(t, server.URL, pages...)
 }
+
+func TestAPageAloneHasEveryPageWithoutPlaces(t *testing.T) {
+	t.Parallel()
+	s := shop().openAs(t, moonlight())
+	for path, want := range map[string]string{
+		"/en/components":          "The present state of 3 services.",
+		"/ko/components":          "<h1>모든 서비스</h1>",
+		"/en/availability":        `href="/en/components/checkout-page">Checkout</a>`,
+		"/en/search?q=transfers":  `href="/en/components/checkout-page">Checkout</a>`,
+		"/ko/search?q=checkout":   `href="/ko/components/checkout-page">결제</a>`,
+		"/en/search?q=moonlight":  "Nothing was found",
+		"/en/feeds":               "/rss/checkout-page.rss",
+		"/en/maintenance":         "No work is planned.",
+		"/en/maintenance/2018-11": "November 2018",
+	} {
+		w := get(s, path)
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d, and it does not say %q", path, w.Code, want)
+		}
+		for _, not := range []string{"/services/", "/regions/", "/my/", "/sla\"", "리전", "regions", " in Moonlight"} {
+			if strings.Contains(w.Body.String(), not) {
+				t.Errorf("%s says %q", path, not)
+			}
+		}
+	}
+	// The record begins with the year, not with the outage: 37 of 468,536 minutes.
+	if body := get(s, "/en/availability").Body.String(); !strings.Contains(body, `<td class="share-low">99.9921%</td>`) {
+		t.Error("a young record makes an outage of everything")
+	}
+	for _, path := range []string{"/en/services/checkout", "/en/components/compute/1", "/en/components//1"} {
+		if w := get(s, path); w.Code == http.StatusOK {
+			t.Errorf("%s is there", path)
+		}
+	}
+}

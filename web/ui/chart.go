@@ -19,7 +19,7 @@ type Chart struct {
 
 // The picture's measures in its own units; the page scales it.
 const (
-	chartWidth, chartHeight = 480, 150
+	chartWidth, chartHeight = 360, 130
 	chartHead, chartFoot    = 22, 24 // room for the figures and for the names
 )
 
@@ -43,7 +43,7 @@ func (c Chart) draw() []drawn {
 	}
 	room := int64(chartHeight - chartHead - chartFoot)
 	step := chartWidth / max(1, len(c.Columns))
-	width := min(step*2/3, 48)
+	width := min(step*2/3, 40)
 	list := make([]drawn, 0, len(c.Columns))
 	for i, col := range c.Columns {
 		high := int(col.Value * room / most)

@@ -32,8 +32,12 @@ type mapLink struct {
 // mapLinks are the parts of the site that the header leaves out. A provider with
 // nothing but a page has no agreements.
 func (p Page) mapLinks() []mapLink {
+	everything := language.Message("nav.components")
+	if p.Site.PageOnly {
+		everything = "nav.services"
+	}
 	links := []mapLink{
-		{"/components", "nav.components"},
+		{"/components", everything},
 		{"/history", "nav.history"},
 		{"/maintenance", "nav.maintenance"},
 		{"/availability", "nav.availability"},

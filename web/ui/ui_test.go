@@ -206,8 +206,8 @@ func TestAChartIsDrawnToScaleAndNothingVanishes(t *testing.T) {
 	t.Parallel()
 	c := ui.Chart{ID: "c", Caption: "Found", Columns: []ui.Column{{Name: "Jan"}, {Name: "Feb", Value: 1, Words: "1"}, {Name: "Mar", Value: 10_000, Words: "10,000"}, {Name: "Apr", Value: 5_000, Words: "5,000"}}}
 	body := render(t, ui.Columns(c, "minutes"))
-	heights := regexp.MustCompile(`width="48" height="(\d+)"`).FindAllStringSubmatch(body, -1)
-	if len(heights) != 3 || heights[0][1] != "2" || heights[1][1] != "104" || heights[2][1] != "52" {
+	heights := regexp.MustCompile(`width="40" height="(\d+)"`).FindAllStringSubmatch(body, -1)
+	if len(heights) != 3 || heights[0][1] != "2" || heights[1][1] != "84" || heights[2][1] != "42" {
 		t.Errorf("the columns are %v high", heights)
 	}
 	if !strings.Contains(body, `role="img" aria-labelledby="c"`) || !strings.Contains(body, `<figcaption id="c">Found`) {
