@@ -16,7 +16,8 @@
 //	     │
 //	 probe.Runner ─> dnsprobe          board.Keeper ─> page ─> press.Stand
 //	                                                            │
-//	           web.Router <─ public, mine, replay, api ─────────┴─> listeners
+//	           web.Router <─ public, mine, replay, api ─────────┼─> listeners
+//	                                                            └─> copies in folders and buckets
 //
 // What was started last is stopped first, by name. Where the database does not
 // answer at the start, and an earlier run left the page on disk, the page is served
@@ -28,7 +29,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"slices"
+	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/config"
@@ -36,6 +39,7 @@ import (
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/journal"
 	"github.com/bonghwa/bonghwa/language"
+	"github.com/bonghwa/bonghwa/mirror"
 	"github.com/bonghwa/bonghwa/notify/email"
 	"github.com/bonghwa/bonghwa/store"
 	"github.com/bonghwa/bonghwa/web"
@@ -53,23 +57,24 @@ type Options struct {
 
 // Node is one running program.
 type Node struct {
-	o      Options
-	config config.Config
-	id     string // this process's, unlike any other's
-	db     *store.DB
-	book   *language.Book
-	shelf  *shelf
-	rooms  *rooms
-	meters *meters
-	mail   *email.Mail // nil: no mail leaves
-	page   *page
-	gate   gate   // what the public listener answers with
-	base   []part // what stands without the database, in the order started
-	parts  []part // what stands on the database, in the order started
-	failed chan error
-	door   net.Listener // the public listener, from before anything speaks its address
-	public string       // its address
-	admin  string
+	o       Options
+	config  config.Config
+	id      string // this process's, unlike any other's
+	db      *store.DB
+	book    *language.Book
+	shelf   *shelf
+	rooms   *rooms
+	meters  *meters
+	mail    *email.Mail // nil: no mail leaves
+	page    *page
+	targets []mirror.Target // that keep a copy of the page
+	gate    gate            // what the public listener answers with
+	base    []part          // what stands without the database, in the order started
+	parts   []part          // what stands on the database, in the order started
+	failed  chan error
+	door    net.Listener // the public listener, from before anything speaks its address
+	public  string       // its address
+	admin   string
 }
 
 // Start builds a node and starts it. Without Options.Migrate the database must have
@@ -103,13 +108,18 @@ func (n *Node) start(ctx context.Context) (err error) {
 		return err
 	}
 	n.base = append(n.base, part{"page's streams", n.page.hub.Close})
+	if n.targets, err = targets(n.config.Page.Copies, os.Getenv); err != nil {
+		return err
+	}
 	n.base = append(n.base, part{"what stands on the database", n.stopParts})
 	if err := n.buildOrStandAlone(ctx); err != nil {
 		return err
 	}
 	n.runBase(ctx, "page", n.page.keep)
+	n.runBase(ctx, "banner", n.page.cry)
 	if n.hasRole(config.RoleWeb) {
 		n.serve(ctx, "public listener", n.door, &n.gate)
+		n.startCopies(ctx)
 	}
 	return n.startAdmin(ctx)
 }
@@ -136,7 +146,9 @@ func (n *Node) build(ctx context.Context) error {
 }
 
 func (n *Node) raise(ctx context.Context) (err error) {
-	if n.db, err = store.Open(ctx, n.config.Database, store.Options{Log: n.o.Log, Wall: n.o.Wall}); err != nil {
+	opening, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	if n.db, err = store.Open(opening, n.config.Database, store.Options{Log: n.o.Log, Wall: n.o.Wall}); err != nil {
 		return err
 	}
 	n.parts = append(n.parts, part{"database", n.closeDatabase})
@@ -166,8 +178,13 @@ func (n *Node) raise(ctx context.Context) (err error) {
 		return err
 	}
 	n.follow(ctx, head.Number)
+	n.run(ctx, "banners", n.journalBanners)
 	return n.startRoles(ctx)
 }
+
+// openWithin is how long a database may take to answer for the first time, in wall
+// time: one that does neither must not keep the page from being served.
+const openWithin = 10 * time.Second
 
 func (n *Node) closeDatabase() {
 	n.page.keeper.Store(nil)

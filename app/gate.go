@@ -11,6 +11,7 @@ import (
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/store"
 	"github.com/bonghwa/bonghwa/web"
 )
 
@@ -29,7 +30,7 @@ func (n *Node) newRouter(sessions web.Sessions, routes ...[]web.Route) (*web.Rou
 		return nil, fault.Wrap(fault.Invalid, "public_url", err)
 	}
 	return web.New(web.Options{
-		PublicURL: address, Language: n.config.Page.Languages[0], Sessions: sessions, Site: n.site(), Messages: n.book,
+		PublicURL: address, Language: n.config.Page.Languages[0], Sessions: sessions, Site: n.siteOfRequests(), Messages: n.book,
 		Proxies: n.config.TrustedProxies, Private: n.config.Page.Private, Finished: n.page.stand.Serve, Observe: n.meters.answered, Wall: n.o.Wall, Log: n.o.Log,
 	}, routes...)
 }
@@ -87,8 +88,12 @@ const retryEvery = time.Second
 
 // watchRecord lets the page follow the database.
 func (n *Node) watchRecord() {
-	from := board.Sources{
-		Journal: n.db, Catalogs: n.db.Catalogs(), Incidents: n.db.Incidents(), Summaries: n.db.Summaries(), Pulses: n.db.Probes(),
+	n.page.keeper.Store(&watched{board.NewKeeper(sourcesOf(n.db), n.o.World, n.o.Wall, n.page.loaded), n.db.Changed})
+}
+
+// sourcesOf are what the page is read from.
+func sourcesOf(db *store.DB) board.Sources {
+	return board.Sources{
+		Journal: db, Catalogs: db.Catalogs(), Incidents: db.Incidents(), Summaries: db.Summaries(), Pulses: db.Probes(), Banners: db.Banners(),
 	}
-	n.page.keeper.Store(&watched{board.NewKeeper(from, n.o.World, n.o.Wall, n.page.loaded), n.db.Changed})
 }

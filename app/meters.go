@@ -63,6 +63,14 @@ func newMeters() *meters {
 	return m
 }
 
+// copied shows how long ago a copy was last brought up to date.
+func (m *meters) copied(target string, age func() time.Duration) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bonghwa_page_copy_age_seconds", Help: "Wall time since a copy of the public page was last brought up to date, or since the start.",
+		ConstLabels: prometheus.Labels{"target": target},
+	}, func() float64 { return age().Seconds() }))
+}
+
 // watch lets the meters ask a database; nil: there is none.
 func (m *meters) watch(db *store.DB) { m.db.Store(db) }
 

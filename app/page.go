@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/fault"
@@ -38,9 +39,15 @@ type page struct {
 	log    *slog.Logger
 	keeper atomic.Pointer[watched] // nil while there is no database
 	loaded board.Source            // from disk; told until a keeper has read
+	crier  *crier                  // what was said on this machine
+	above  atomic.Pointer[banner.Banner]
+	url    string // the site's own address, for copies
 
-	mu    sync.Mutex // one draws at a time
-	saved saved
+	mu      sync.Mutex // one reads at a time, which may take long
+	saved   saved
+	telling sync.Mutex // one tells at a time, which does not
+	told    board.Source
+	drawn   drawn
 }
 
 // watched is a keeper with the bell of its database.
@@ -57,31 +64,49 @@ type saved struct {
 
 // newPage makes the page's keeper and reads what an earlier run left on disk.
 func (n *Node) newPage(ctx context.Context) (*page, error) {
-	p, err := n.loadPage(ctx)
+	p, err := n.makePage(ctx)
 	if err == nil {
 		p.hub = live.New(live.Options{Wall: n.o.Wall})
 	}
 	return p, err
 }
 
-func (n *Node) loadPage(ctx context.Context) (*page, error) {
-	p := &page{
-		site: n.publicSite(), beside: n.printers(), terms: n.terms(), file: filepath.Join(filepath.Dir(n.config.SecretFile), "page.json"),
-		world: n.o.World, wall: n.o.Wall, log: n.o.Log,
+func (n *Node) makePage(ctx context.Context) (*page, error) {
+	if err := os.MkdirAll(n.config.StateDir, 0o700); err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "make the state's folder", err)
 	}
-	f, err := os.Open(p.file)
-	if errors.Is(err, fs.ErrNotExist) {
+	p := &page{
+		site: n.publicSite(), beside: n.printers(), terms: n.terms(), file: filepath.Join(n.config.StateDir, pageFile), url: n.publicURL(),
+		world: n.o.World, wall: n.o.Wall, log: n.o.Log, crier: n.newCrier(ctx), drawn: drawn{bell: make(chan struct{})},
+	}
+	var err error
+	p.loaded, err = loadPage(p.file)
+	if fault.Is(err, fault.Invalid) {
+		p.log.LogAttrs(ctx, slog.LevelWarn, "the saved page is of no use", slog.String("file", p.file), slog.Any("error", err))
 		return p, nil
 	}
+	return p, err
+}
+
+// pageFile is where the record is kept in the state's folder.
+const pageFile = "page.json"
+
+// loadPage reads the record that is kept on disk; the zero Source when there is
+// none. It is Invalid when it is of no use.
+func loadPage(file string) (board.Source, error) {
+	f, err := os.Open(file) //nolint:gosec // G304: in the state's folder
+	if errors.Is(err, fs.ErrNotExist) {
+		return board.Source{}, nil
+	}
 	if err != nil {
-		return nil, fault.Wrap(fault.Unavailable, "open the saved page", err)
+		return board.Source{}, fault.Wrap(fault.Unavailable, "open the saved page", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	if p.loaded, err = board.Load(f); err != nil {
-		p.log.LogAttrs(ctx, slog.LevelWarn, "the saved page is of no use", slog.String("file", p.file), slog.Any("error", err))
-		p.loaded = board.Source{}
+	source, err := board.Load(f)
+	if err != nil {
+		return board.Source{}, err
 	}
-	return p, nil
+	return source, nil
 }
 
 // terms are what the board is told by. In a replay world time runs faster than the
@@ -103,7 +128,9 @@ func (p *page) draw(ctx context.Context) error {
 	defer p.mu.Unlock()
 	source, err := p.loaded, error(nil)
 	if k := p.keeper.Load(); k != nil {
-		err = k.Read(ctx)
+		reading, cancel := context.WithTimeout(ctx, readWithin)
+		err = k.Read(reading)
+		cancel()
 		if source = k.Source(); source.Read.IsZero() {
 			source = p.loaded
 		}
@@ -111,15 +138,30 @@ func (p *page) draw(ctx context.Context) error {
 	if source.Read.IsZero() {
 		return err
 	}
-	edition, stamp, derr := p.edition(source)
-	if derr != nil {
-		return derr
+	if terr := p.tell(source); terr != nil {
+		return terr
 	}
+	return errors.Join(err, p.save(source))
+}
+
+// readWithin is how long reading what changed may take, in wall time: a database
+// that neither answers nor refuses must not keep the page from telling its age.
+const readWithin = time.Minute
+
+// tell puts an edition of the source in force, below what was said on this machine.
+func (p *page) tell(source board.Source) error {
+	p.telling.Lock()
+	defer p.telling.Unlock()
+	edition, stamp, err := p.edition(source.WithBanner(p.crier.newest()))
+	if err != nil {
+		return err
+	}
+	p.told = source
 	p.stand.Put(edition)
 	p.turn.over()
 	p.hub.Publish(edition.Revision)
 	p.hub.Confirm(stamp)
-	return errors.Join(err, p.save(source))
+	return nil
 }
 
 func (p *page) edition(source board.Source) (*press.Edition, live.Stamp, error) {
@@ -130,10 +172,19 @@ func (p *page) edition(source board.Source) (*press.Edition, live.Stamp, error) 
 		append([]press.Printer{pages, fragments}, p.beside.of(b, pages)...)...)
 	stamp := live.Stamp{}
 	stamp.At, stamp.Words = pages.Confirmed()
+	first := pages.First()
 	if e.Revision.After(p.hubRevision()) {
-		return e, stamp, e.Prepare(append(pages.First(), fragments.First()...)...)
+		first = append(first, fragments.First()...)
 	}
-	return e, stamp, e.Prepare(pages.First()...)
+	if err := e.Prepare(first...); err != nil {
+		return nil, stamp, err
+	}
+	p.above.Store(b.Banner)
+	c, err := copyOf(b, e, pages, source.Banner, p.url)
+	if err == nil {
+		p.drawn.put(c)
+	}
+	return e, stamp, err
 }
 
 // hubRevision is what open pages have been told of so far.
@@ -196,7 +247,9 @@ func (p *page) moved(ctx context.Context) bool {
 	if k == nil {
 		return false
 	}
-	moved, err := k.Moved(ctx)
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	moved, err := k.Moved(asking)
 	return moved && err == nil
 }
 

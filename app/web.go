@@ -9,6 +9,7 @@ import (
 
 	"github.com/bonghwa/bonghwa/api"
 	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/identity"
 	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/mine"
@@ -25,6 +26,14 @@ func (n *Node) site() ui.Site {
 		Provider: n.config.Provider.Name, Invented: n.config.Provider.Invented, Story: n.o.Replay != nil, Zone: n.zone(),
 		Languages: n.config.Page.Languages, Logo: logo, Accent: accent, PageOnly: n.config.PageOnly(),
 	}
+}
+
+// siteOfRequests is site for pages that are made on request, which say the banner
+// in force.
+func (n *Node) siteOfRequests() ui.Site {
+	s := n.site()
+	s.Said = func(l health.Language) *ui.Banner { return public.Said(n.page.above.Load(), l) }
+	return s
 }
 
 // openGate puts the sites together and lets the public listener answer with them.
@@ -56,7 +65,7 @@ func (n *Node) openGate(ctx context.Context) error {
 // ownRoutes are the Personal Health Dashboard's.
 func (n *Node) ownRoutes(door *identity.Door, cookies web.Cookies) []web.Route {
 	return mine.New(mine.Options{
-		Site: n.site(), Messages: n.book, Cookies: cookies, Door: door,
+		Site: n.siteOfRequests(), Messages: n.book, Cookies: cookies, Door: door,
 		Accounts: n.db.Audience(), Directory: n.rooms.directory, Incidents: n.rooms.incidents, Catalogs: n.shelf,
 		Records: mineRecords{n.rooms.records}, StaleAfter: staleAfter, Session: identity.DefaultTerms().Absolute,
 		Proxies: n.config.TrustedProxies, Now: n.o.World.Now,
@@ -85,13 +94,13 @@ func (n *Node) moreRoutes(cookies web.Cookies) [][]web.Route {
 	var out [][]web.Route
 	if n.mail != nil {
 		out = append(out, told.New(told.Options{
-			Site: n.site(), Messages: n.book, Tokens: n.mail, Suppressor: n.db.Notify(), Now: n.o.World.Now,
+			Site: n.siteOfRequests(), Messages: n.book, Tokens: n.mail, Suppressor: n.db.Notify(), Now: n.o.World.Now,
 			Contact: n.config.Mail.From, Cookies: cookies, Language: n.config.Page.Languages[0],
 		}).Routes())
 	}
 	if r := n.o.Replay; r != nil {
 		out = append(out, replay.New(replay.Options{
-			Site: n.site(), Messages: n.book, BaseURL: n.publicURL(), Story: r.Story, Box: r.Box, Customers: r.Customers,
+			Site: n.siteOfRequests(), Messages: n.book, BaseURL: n.publicURL(), Story: r.Story, Box: r.Box, Customers: r.Customers,
 		}).Routes())
 	}
 	return out

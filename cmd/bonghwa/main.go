@@ -96,6 +96,7 @@ type commands struct {
 	Catalog  catalogCommands  `cmd:"" help:"Plan and apply the catalogue: regions, services, components, checks, policies."`
 	Incident incidentCommands `cmd:"" help:"Open incidents, state impacts, publish messages."`
 	History  historyCommands  `cmd:"" help:"Import past incidents."`
+	Page     pageCommands     `cmd:"" help:"Copy the public page, and say something above it in an emergency."`
 	Summary  summaryCommands  `cmd:"" help:"Write and publish post-event summaries."`
 	SLA      slaCommands      `cmd:"" name:"sla" help:"Measure availability against the agreements."`
 	Credit   creditCommands   `cmd:"" help:"Plan, approve and apply SLA credits."`
