@@ -115,6 +115,11 @@ func house() []floor {
 				"web/badge":  all(ground, domains, []string{"press", "web", "web/ui"}),
 				"web/embed":  all(ground, domains, []string{"press", "web", "web/ui"}),
 				// The documents that need no key; api describes them beside its own.
+				// What programs read in the formats of others; printed, not answered.
+				"api/view":       all(ground, domains),
+				"api/viewtest":   all(ground, domains, []string{"press"}),
+				"api/statuspage": all(ground, domains, []string{"press", "api/view"}),
+				"api/feed":       all(ground, domains, []string{"press", "api/view"}),
 				"api/open": all(ground, domains, []string{"press"}),
 				"api":      all(ground, domains, []string{"api/open"}),
 			},
@@ -136,7 +141,7 @@ func house() []floor {
 			rooms: map[string][]string{
 				"":       nil,
 				"config": all(ground, []string{"color"}),
-				"app":    all(ground, domains, drivers, sites, []string{"history", "config", "store", "press", "mirror", "web", "web/live", "web/ui", "api", "api/open"}),
+				"app":    all(ground, domains, drivers, sites, []string{"api/view", "api/statuspage", "api/feed", "history", "config", "store", "press", "mirror", "web", "web/live", "web/ui", "api", "api/open"}),
 				// A command speaks the words of the domains; it never sees a store, a page or a driver.
 				"cmd/bonghwa": all(ground, domains, []string{"history", "app", "config", "api", "scenario"}),
 			},

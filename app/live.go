@@ -83,5 +83,5 @@ func (p *page) fragment(w http.ResponseWriter, r *http.Request) error {
 
 // routes are those of the public page, with or without a database.
 func (p *page) routes() []web.Route {
-	return slices.Concat(p.site.Routes(), p.beside.routes(), p.hub.Routes(), []web.Route{p.fragmentRoute()})
+	return slices.Concat(p.site.Routes(), p.beside.routes(), p.programs(), p.hub.Routes(), []web.Route{p.fragmentRoute()})
 }

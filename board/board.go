@@ -119,6 +119,17 @@ func (b *Board) Old() bool { return b.Fresh > 0 && b.Now.Sub(b.Confirmed) > b.Fr
 // Level is how a component stands.
 func (b *Board) Level(id health.ComponentID) health.Level { return b.levels[id] }
 
+// Unmeasured reports whether a component is probed and nothing fresh is known of it,
+// whatever its level says besides.
+func (b *Board) Unmeasured(id health.ComponentID) bool {
+	c, ok := b.Plan.Component(id)
+	return ok && c.Basis == health.Probed && (b.silent[id] || b.Old())
+}
+
+// Silences are when a component's checks had no fresh data, each check's in order.
+// They must not be changed.
+func (b *Board) Silences(id health.ComponentID) []health.Interval { return b.silences[id] }
+
 // Unwell lists the components that are not operational, in the catalogue's order,
 // then those that the catalogue no longer has. The list must not be changed.
 func (b *Board) Unwell() []health.ComponentID { return b.unwell() }

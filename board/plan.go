@@ -1,6 +1,8 @@
 package board
 
 import (
+	"time"
+
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
 )
@@ -8,7 +10,8 @@ import (
 // Plan is a catalogue with its indexes, made once for each revision.
 type Plan struct {
 	catalog.Catalog
-	Number    int64 // of the catalogue's revision
+	Number    int64     // of the catalogue's revision
+	Applied   time.Time // world time it came into force
 	regions   map[health.RegionID]int
 	services  map[health.ServiceID]int
 	ranks     map[health.ComponentID]int
@@ -21,7 +24,7 @@ type Plan struct {
 func newPlan(r catalog.Revision) *Plan {
 	c := r.Catalog
 	p := &Plan{
-		Catalog: c, Number: r.Number,
+		Catalog: c, Number: r.Number, Applied: r.AppliedAt,
 		regions: make(map[health.RegionID]int, len(c.Regions)), services: make(map[health.ServiceID]int, len(c.Services)),
 		ranks:    make(map[health.ComponentID]int, len(c.Components)),
 		ofRegion: map[health.RegionID][]catalog.Component{}, ofService: map[health.ServiceID][]catalog.Component{},
