@@ -120,8 +120,8 @@ func house() []floor {
 				"api/viewtest":   all(ground, domains, []string{"press"}),
 				"api/statuspage": all(ground, domains, []string{"press", "api/view"}),
 				"api/feed":       all(ground, domains, []string{"press", "api/view"}),
-				"api/open": all(ground, domains, []string{"press"}),
-				"api":      all(ground, domains, []string{"api/open"}),
+				"api/open":       all(ground, domains, []string{"press"}),
+				"api":            all(ground, domains, []string{"api/open"}),
 			},
 		},
 		{
