@@ -67,6 +67,10 @@ func (d *demo) otherStates(own, several *http.Cookie, account string) []browser.
 	return []browser.Page{
 		{Path: "/{lang}/nowhere", Status: http.StatusNotFound},
 		{Path: "/{lang}/incidents/none", Prefix: "missing", Status: http.StatusNotFound},
+		{Path: "/{lang}/search?q=nowhere", Prefix: "found-nothing"},
+		{Path: "/{lang}/search?q=a", Prefix: "too-short", Status: http.StatusBadRequest},
+		{Path: "/{lang}/search", Prefix: "typed", Type: "seoul\r", Lands: "/{lang}/search"},
+		{Path: "/{lang}/incidents/" + d.incident(), Prefix: "said", Type: " \r", Lands: "/{lang}/useful"},
 		{Path: "/{lang}/my/" + account + "/", Prefix: "payer", Cookies: []*http.Cookie{several}},
 		{Path: "/{lang}/my/" + account + "/", Prefix: "foreign", Cookies: mine, Status: http.StatusNotFound},
 		{Path: "/{lang}/my/", Prefix: "signed-out", Lands: "/{lang}/sign-in"},
@@ -336,6 +340,66 @@ func (d *demo) keyboard(t *testing.T) {
 		t.Errorf("Tab reached %q: want the skip link first, the history and the other language", reached)
 	}
 	d.days(t, r)
+	d.grid(t, r)
+	d.search(t, r)
+	d.calendar(t, r)
+}
+
+// reach presses Tab until the focus is on what is looked for, and sees that it can be
+// seen all the way.
+func reach(t *testing.T, r *browser.Reader, what string, found func(browser.Focus) bool) browser.Focus {
+	t.Helper()
+	for range 60 {
+		f := r.Press("\t")
+		if !f.Outline || !f.InView {
+			t.Errorf("it cannot be seen that %+v has the focus", f)
+		}
+		if found(f) {
+			return f
+		}
+	}
+	t.Fatalf("Tab reaches no %s", what)
+	return browser.Focus{}
+}
+
+// grid goes into the grid of all components, which scrolls by itself, and opens one.
+func (d *demo) grid(t *testing.T, r *browser.Reader) {
+	t.Helper()
+	r.Open(d.base + "/en/components")
+	reach(t, r, "area that scrolls", func(f browser.Focus) bool { return f.Tag == "DIV" })
+	r.Press(kb.ArrowRight)
+	f := reach(t, r, "cell", func(f browser.Focus) bool { return strings.HasPrefix(f.Href, "/en/components/") })
+	if f.Name == "" {
+		t.Errorf("a cell has no name: %+v", f)
+	}
+	if at := r.Enter(); !strings.HasSuffix(at, f.Href) {
+		t.Errorf("Enter led to %s, want %s", at, f.Href)
+	}
+}
+
+// search types into the field that the first screen has and opens what was found.
+func (d *demo) search(t *testing.T, r *browser.Reader) {
+	t.Helper()
+	r.Open(d.base + "/en/")
+	reach(t, r, "search field", func(f browser.Focus) bool { return f.Tag == "INPUT" })
+	r.Press("seoul")
+	if at := r.Enter(); !strings.HasSuffix(at, "/en/search?q=seoul") {
+		t.Fatalf("Enter led to %s", at)
+	}
+	f := reach(t, r, "region", func(f browser.Focus) bool { return f.Href == "/en/regions/ap-northeast-2" })
+	if at := r.Enter(); !strings.HasSuffix(at, f.Href) {
+		t.Errorf("Enter led to %s, want %s", at, f.Href)
+	}
+}
+
+// calendar goes from one month of planned work to the next.
+func (d *demo) calendar(t *testing.T, r *browser.Reader) {
+	t.Helper()
+	r.Open(d.base + "/en/maintenance/2018-11")
+	reach(t, r, "next month", func(f browser.Focus) bool { return f.Href == "/en/maintenance/2018-12" })
+	if at := r.Enter(); !strings.HasSuffix(at, "/en/maintenance/2018-12") {
+		t.Errorf("Enter led to %s", at)
+	}
 }
 
 // days opens a day of a component's bars: Tab to the bars, arrows to the day of the

@@ -38,7 +38,7 @@ func (s *Site) Routes() []web.Route {
 // path itself, or while there is none.
 func (s *Site) sample(pattern string) string {
 	p := s.current.Load()
-	if p == nil || !strings.Contains(strings.TrimPrefix(pattern, "/{lang}"), "{") {
+	if rest := strings.TrimPrefix(pattern, "/{lang}/"); p == nil || rest == "{$}" || !strings.Contains(rest, "{") {
 		return ""
 	}
 	v, at := p.anyView(), p.busiest()
