@@ -88,6 +88,18 @@ func (w Work) Told(done, total int) {
 	}
 }
 
+// RenewEvery is how often all pages are written anew, in wall time, while nothing
+// but the minute changes: often enough that none counts as old.
+const RenewEvery = 4 * time.Minute
+
+// Renew reports whether all files are to be written anew over what stands there.
+// Every page carries the minute it was confirmed at, so every page changes every
+// minute: while nothing else does, only those that people come in by are written
+// each minute, and the others from time to time.
+func (m Manifest) Renew(c Copy, w Work) bool {
+	return w.Force || len(m.Files) == 0 || !m.Same(c.Mark) || w.Wall.Since(m.Whole).Abs() >= RenewEvery
+}
+
 // Report is what became of a copy.
 type Report struct {
 	Written int // files
@@ -111,6 +123,7 @@ type Entry struct {
 	Hash string `json:"hash"`           // SHA-256 of the content, hex
 	Gzip bool   `json:"gzip,omitempty"` // there is a compressed sibling
 	Tag  string `json:"tag,omitempty"`  // the store's own tag of the content
+	Path string `json:"path,omitempty"` // the address it is printed for, where the name does not tell
 }
 
 // Form is the version of a manifest's shape.

@@ -7,11 +7,6 @@
 // one before. A manifest beside the copy says what was written; an object that is
 // the same, and that the store still has as it was written, is not written again.
 //
-// Every page carries the minute it was confirmed at, so every page changes every
-// minute. While nothing else changes, only the pages that people come in by are
-// written each minute and the others every RenewEvery, which is what a store's
-// price for writing asks for.
-//
 // The driver calls the store's address and nothing else: keys come from the
 // environment or from a file that it names, never from a service of the machine.
 package bucket
@@ -30,10 +25,6 @@ import (
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/mirror"
 )
-
-// RenewEvery is how often all pages are written anew, in wall time, while only the
-// minute changes: often enough that none counts as old.
-const RenewEvery = 4 * time.Minute
 
 // within bounds one request to the store, in wall time.
 const within = 30 * time.Second

@@ -69,7 +69,7 @@ type round struct {
 
 func newRound(b *Bucket, c mirror.Copy, w mirror.Work, was mirror.Manifest) *round {
 	r := &round{Bucket: b, copy: c, work: w, was: was, tags: map[string]string{}}
-	r.whole = w.Force || !was.Same(c.Mark) || w.Wall.Since(was.Whole) >= RenewEvery
+	r.whole = was.Renew(c, w)
 	for _, p := range c.Paths() {
 		if slices.Contains(c.First, p) {
 			r.front = append(r.front, p)

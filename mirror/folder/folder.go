@@ -4,8 +4,9 @@
 // minute; the symbolic link current leads to the one in force, and it is what the
 // web server shows. A copy is written whole, forced to the disk, and put in force
 // by renaming that link: whoever reads sees one copy or the other, never parts of
-// both, whenever the writer dies. Files that did not change are hard links to those
-// of the copy before, which is kept; older ones are removed. Writers on several
+// both, whenever the writer dies. Files that did not change, and those that are not
+// due yet, are hard links to those of the copy before, which is kept; older ones are
+// removed. Writers on several
 // machines take turns by a lock on a file.
 //
 // Each file that gzip makes smaller has a compressed sibling with .gz at its end.

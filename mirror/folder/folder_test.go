@@ -146,6 +146,31 @@ func TestTheLinkLeadsToTheNewestWholeCopy(t *testing.T) {
 	}
 }
 
+func TestWhileOnlyTheMinuteChangesTheFrontIsWrittenAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, copyOf(1))
+	later := copyOf(1, "/en/new") // another minute of the same revision, and a page that was not there
+	later.Told = later.Told.Add(time.Minute)
+	later.Editions = []*press.Edition{press.NewEdition(press.Imprint{}, site{pages: map[string]string{
+		"/en/": "front, a minute later", "/en/history": "history, a minute later", "/assets/1/style.css": "b", "/en/new": "new",
+	}})}
+	if r := write(t, dir, later); r.Written != 2 || r.Kept != 2 {
+		t.Errorf("%+v", r)
+	}
+	if got := whole(t, dir); got != "front, a minute later" {
+		t.Errorf("in force is %q", got)
+	}
+	history, err := os.ReadFile(filepath.Join(dir, folder.Current, "en", "history", "index.html"))
+	if err != nil || string(history) != "history 1" {
+		t.Errorf("the page behind it says %q, %v", history, err)
+	}
+	urgent := mirror.Work{Force: true}
+	if r, err := folder.New(dir).Write(t.Context(), later, urgent); err != nil || r.Written != 2 { // history and style sheet
+		t.Errorf("in an emergency: %+v, %v", r, err)
+	}
+}
+
 func TestWhatFailsInTheMiddleLeavesTheCopyBefore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

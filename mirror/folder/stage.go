@@ -44,7 +44,14 @@ func (s *stage) write(ctx context.Context, old string) (err error) {
 	s.report.Stands = s.copy.Mark
 	s.old, s.made = old, map[string]bool{".": true}
 	s.now = mirror.Manifest{Form: mirror.Form, Mark: s.copy.Mark, Files: map[string]mirror.Entry{}}
-	if err := s.files(ctx); err != nil {
+	paths := s.copy.Paths()
+	if !s.was.Renew(s.copy, s.work) {
+		s.now.Whole = s.was.Whole
+		if paths, err = s.takeOver(paths); err != nil {
+			return err
+		}
+	}
+	if err := s.files(ctx, paths); err != nil {
 		return err
 	}
 	if err := s.seal(); err != nil {
@@ -53,8 +60,38 @@ func (s *stage) write(ctx context.Context, old string) (err error) {
 	return s.call()
 }
 
-func (s *stage) files(ctx context.Context) error {
-	paths := s.copy.Paths()
+// takeOver links the files of the copy in force that need not be printed anew, and
+// gives the paths that are left to print: those that people come in by, and those
+// that could not be taken over.
+func (s *stage) takeOver(paths []string) (left []string, err error) {
+	names := make(map[string]string, len(s.was.Files))
+	for name, e := range s.was.Files {
+		names[e.Path] = name
+	}
+	for _, p := range s.copy.First {
+		delete(names, p)
+	}
+	for _, p := range paths {
+		name, ok := names[p]
+		if !ok {
+			left = append(left, p)
+			continue
+		}
+		if err := s.folder(filepath.Dir(name)); err != nil {
+			return nil, err
+		}
+		e := s.was.Files[name]
+		if !s.link(name) || e.Gzip && !s.link(name+".gz") {
+			left = append(left, p)
+			continue
+		}
+		s.now.Files[name] = e
+		s.report.Kept++
+	}
+	return left, nil
+}
+
+func (s *stage) files(ctx context.Context, paths []string) error {
 	done := 0
 	for f, err := range s.copy.Files(ctx, s.work, paths) {
 		if err != nil {
@@ -79,7 +116,7 @@ func (s *stage) file(f mirror.File) error {
 	if err := s.folder(filepath.Dir(name)); err != nil {
 		return err
 	}
-	e := mirror.Entry{Hash: f.Hash, Gzip: f.Gzip != nil}
+	e := mirror.Entry{Hash: f.Hash, Gzip: f.Gzip != nil, Path: f.Path}
 	s.now.Files[name] = e
 	if s.was.Files[name] == e && s.link(name) && (!e.Gzip || s.link(name+".gz")) {
 		s.report.Kept++
@@ -142,7 +179,9 @@ func put(file string, content []byte) error {
 // seal writes the manifest and forces everything to the disk.
 func (s *stage) seal() error {
 	s.now.At = s.work.Wall.Now().UTC()
-	s.now.Whole = s.now.At
+	if s.now.Whole.IsZero() {
+		s.now.Whole = s.now.At
+	}
 	raw, err := json.Marshal(s.now)
 	if err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
