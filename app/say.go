@@ -182,7 +182,7 @@ func (h *Herald) copy(source board.Source) (c mirror.Copy, how string, err error
 	}
 	b := source.Board(h.node.terms(), now)
 	pages := site.Tell(b)
-	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, pages)
+	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, append([]press.Printer{pages}, h.node.printers().of(b, pages)...)...)
 	c, err = copyOf(b, e, pages, source.Banner, h.node.publicURL())
 	return c, "written, with the page of " + b.Confirmed.UTC().Format(time.RFC3339), err
 }

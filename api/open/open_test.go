@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/bonghwa/bonghwa/api/open"
+	"github.com/bonghwa/bonghwa/banner"
 	"github.com/bonghwa/bonghwa/board"
 	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/catalog"
@@ -413,5 +414,24 @@ func TestAComponentThatIsNoLongerSoldIsNotCounted(t *testing.T) {
 	s := read[open.Status](t, d, "status")
 	if s.Level != health.MajorOutage || s.Counts.MajorOutage != 0 || s.Counts.Operational != 2 || s.Open.Incidents != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestTheBannerIsTold(t *testing.T) {
+	t.Parallel()
+	w := boardtest.During()
+	b := w.Board(t)
+	d := open.New(open.Options{}, b)
+	if s := read[open.Status](t, d, "status"); s.Banner != nil {
+		t.Errorf("nothing was said, and told is %+v", s.Banner)
+	}
+	said, err := banner.New(boardtest.Both("복구하고 있습니다.", "We are recovering."), health.Languages(), w.Now, "kim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Banner = &said
+	s := read[open.Status](t, open.New(open.Options{}, b), "status")
+	if s.Banner == nil || s.Banner.ID != said.ID || s.Banner.Text.English != "We are recovering." || !s.Banner.SaidAt.Equal(said.SaidAt) {
+		t.Errorf("told is %+v", s.Banner)
 	}
 }

@@ -1,6 +1,8 @@
 package open
 
 import (
+	"time"
+
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 )
@@ -16,6 +18,14 @@ type Status struct {
 	Open       Ongoing      `json:"open" doc:"What is going on"`
 	Zone       string       `json:"zone" example:"Asia/Seoul" doc:"The time zone whose days and months are meant"`
 	FirstMonth string       `json:"first_month" example:"2016-11" doc:"The first month of the history"`
+	Banner     *Banner      `json:"banner,omitempty" doc:"What is said above every page in an emergency; absent when nothing is"`
+}
+
+// Banner is what is said above every page.
+type Banner struct {
+	ID     health.BannerID `json:"id"`
+	Text   Text            `json:"text"`
+	SaidAt time.Time       `json:"said_at"`
 }
 
 // Counts are numbers of components by level.
@@ -45,6 +55,9 @@ func (d *Documents) status() Status {
 			PartialOutage: b.Count(health.PartialOutage), MajorOutage: b.Count(health.MajorOutage),
 		},
 		Open: Ongoing{Incidents: len(b.Open())}, Zone: b.Zone.String(), FirstMonth: b.FirstMonth().Format(monthForm),
+	}
+	if said := b.Banner; said != nil {
+		s.Banner = &Banner{ID: said.ID, Text: textOf(said.Text), SaidAt: said.SaidAt}
 	}
 	for _, e := range b.Maintenances() {
 		if !e.Over() && e.State != incident.Scheduled {
