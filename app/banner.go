@@ -160,7 +160,7 @@ func writeStatement(file string, s statement) error {
 // It is safe for concurrent use.
 type crier struct {
 	file   string
-	key    ed25519.PublicKey
+	key    ed25519.PrivateKey // nil: none that can be read
 	log    *slog.Logger
 	mu     sync.Mutex
 	seen   os.FileInfo              // of the file as it was read last; nil: there was none
@@ -178,7 +178,7 @@ func (n *Node) newCrier(ctx context.Context) *crier {
 		n.o.Log.LogAttrs(ctx, slog.LevelError, "banners of this machine do not count: there is no key to check them with", slog.Any("error", err))
 		return c
 	}
-	c.key, _ = key.Public().(ed25519.PublicKey)
+	c.key = key
 	c.look(ctx)
 	return c
 }
@@ -215,7 +215,7 @@ func same(a, b os.FileInfo) bool {
 func (c *crier) take(ctx context.Context, s statement) bool {
 	changed := false
 	for _, b := range s.all() {
-		if err := b.Verify(c.key); err != nil {
+		if err := b.Verify(publicHalf(c.key)); err != nil {
 			c.refuse(ctx, err)
 			continue
 		}
@@ -236,14 +236,14 @@ func (c *crier) refuse(ctx context.Context, err error) {
 
 // hear takes a banner that came with a copy, and keeps it on disk as if it had been
 // said here. False when we did not sign it.
-func (c *crier) hear(ctx context.Context, raw json.RawMessage) bool {
-	var b banner.Banner
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return false
-	}
+func (c *crier) hear(ctx context.Context, sealed []byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := b.Verify(c.key); err != nil {
+	b, err := banner.Open(c.key, sealed)
+	if err == nil {
+		err = b.Verify(publicHalf(c.key))
+	}
+	if err != nil {
 		c.refuse(ctx, err)
 		return false
 	}

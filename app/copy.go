@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,26 +47,23 @@ func target(c config.Copy, env func(string) string) (mirror.Target, error) { //n
 }
 
 // copyOf is what is copied of a board: its edition, and the cover.
-func copyOf(b *board.Board, e *press.Edition, pages *public.Pages, said *banner.Banner, original string) (mirror.Copy, error) {
+func copyOf(b *board.Board, e *press.Edition, pages *public.Pages, note mirror.Note, original string) mirror.Copy {
 	cover := pages.Cover(original)
-	note, err := noteOf(said)
 	return mirror.Copy{
 		Mark:     mirror.Mark{Revision: b.Revision, Confirmed: b.Confirmed, Told: b.Now, Note: note},
 		Editions: []*press.Edition{press.NewEdition(e.Imprint, cover), e},
 		First:    append(cover.First(), pages.First()...),
-	}, err
+	}
 }
 
-// noteOf lets a banner, also one that takes another back, travel with a copy.
-func noteOf(b *banner.Banner) (mirror.Note, error) {
-	if b == nil {
+// noteOf lets a banner, also one that takes another back, travel with a copy, sealed
+// for nodes that have the key. Without a key it does not travel.
+func noteOf(key ed25519.PrivateKey, b *banner.Banner) (mirror.Note, error) {
+	if b == nil || key == nil {
 		return mirror.Note{}, nil
 	}
-	raw, err := json.Marshal(b)
-	if err != nil {
-		return mirror.Note{}, fmt.Errorf("write the banner: %w", err)
-	}
-	return mirror.Note{At: b.SaidAt, Body: raw}, nil
+	sealed, err := banner.Seal(key, *b)
+	return mirror.Note{At: b.SaidAt, Body: sealed}, err
 }
 
 // drawn is the newest copy there is to make, and a bell for the next one.

@@ -180,11 +180,12 @@ func (p *page) edition(source board.Source) (*press.Edition, live.Stamp, error) 
 		return nil, stamp, err
 	}
 	p.above.Store(b.Banner)
-	c, err := copyOf(b, e, pages, source.Banner, p.url)
-	if err == nil {
-		p.drawn.put(c)
+	note, err := noteOf(p.crier.key, source.Banner)
+	if err != nil {
+		return nil, stamp, err
 	}
-	return e, stamp, err
+	p.drawn.put(copyOf(b, e, pages, note, p.url))
+	return e, stamp, nil
 }
 
 // hubRevision is what open pages have been told of so far.

@@ -175,7 +175,7 @@ func (h *Herald) copy(source board.Source) (c mirror.Copy, how string, err error
 	site := h.node.publicSite()
 	if source.Read.IsZero() {
 		bare := site.Bare(source.Banner, h.node.publicURL(), now)
-		note, err := noteOf(source.Banner)
+		note, err := noteOf(h.key, source.Banner)
 		return mirror.Copy{
 			Mark: mirror.Mark{Told: now, Note: note}, Editions: []*press.Edition{press.NewEdition(press.Imprint{}, bare)}, First: bare.First(),
 		}, "written; there is no saved page, so the banner stands alone", err
@@ -183,8 +183,8 @@ func (h *Herald) copy(source board.Source) (c mirror.Copy, how string, err error
 	b := source.Board(h.node.terms(), now)
 	pages := site.Tell(b)
 	e := press.NewEdition(press.Imprint{Revision: b.Revision, Confirmed: b.Confirmed}, append([]press.Printer{pages}, h.node.printers().of(b, pages)...)...)
-	c, err = copyOf(b, e, pages, source.Banner, h.node.publicURL())
-	return c, "written, with the page of " + b.Confirmed.UTC().Format(time.RFC3339), err
+	note, err := noteOf(h.key, source.Banner)
+	return copyOf(b, e, pages, note, h.node.publicURL()), "written, with the page of " + b.Confirmed.UTC().Format(time.RFC3339), err
 }
 
 // Export writes one copy of the page into a folder: from the database or, where that
@@ -245,7 +245,11 @@ func (h *Herald) read(ctx context.Context) (source board.Source, from string, er
 	return source, from, nil
 }
 
+// publicHalf is what a key's signatures are checked with; nil without a key.
 func publicHalf(key ed25519.PrivateKey) ed25519.PublicKey {
+	if key == nil {
+		return nil
+	}
 	public, _ := key.Public().(ed25519.PublicKey)
 	return public
 }

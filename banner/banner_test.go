@@ -164,3 +164,30 @@ func TestAKeySurvivesItsFile(t *testing.T) {
 		}
 	}
 }
+
+func TestASealedBannerIsForThoseWhoHaveTheKey(t *testing.T) {
+	t.Parallel()
+	b := said(t, both("복구하고 있습니다.", "We are recovering."), 19)
+	sealed, err := banner.Seal(key(1), b)
+	if err != nil || strings.Contains(string(sealed), "kim") {
+		t.Fatalf("%q, %v", sealed, err)
+	}
+	if got, err := banner.Open(key(1), sealed); err != nil || got.By != "kim" || got.Verify(public(key(1))) != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	bad := map[string][]byte{"nothing": nil, "half": sealed[:20], "little": sealed[:5], "changed": append([]byte{sealed[0] ^ 1}, sealed[1:]...)}
+	for name, s := range bad {
+		if _, err := banner.Open(key(1), s); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := banner.Open(key(2), sealed); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("with another key: %v", err)
+	}
+	if _, err := banner.Open(nil, sealed); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("without a key: %v", err)
+	}
+	if _, err := banner.Seal(nil, b); err == nil {
+		t.Error("sealed without a key")
+	}
+}

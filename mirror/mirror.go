@@ -13,7 +13,6 @@ package mirror
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/bonghwa/bonghwa/clock"
@@ -33,8 +32,8 @@ type Mark struct {
 // which the one that writes the copy may not know of yet. Whoever reads it must
 // check it: anybody may have written it who can write there.
 type Note struct {
-	At   time.Time       `json:"at,omitzero"` // of two, the later one counts
-	Body json.RawMessage `json:"body,omitempty"`
+	At   time.Time `json:"at,omitzero"` // of two, the later one counts
+	Body []byte    `json:"body,omitempty"`
 }
 
 // After reports whether m shows what came later than what other shows.
