@@ -72,7 +72,7 @@ func TestACopyNeedsNothingThatIsNotInIt(t *testing.T) {
 // forPrograms reports whether a path is one that other printers of the edition print.
 func forPrograms(path string) bool {
 	path = strings.TrimPrefix(path, "/ko")
-	return path == "/openapi.json" || slices.ContainsFunc([]string{"/history.", "/rss/", "/feed.json", "/calendar", "/badge/", "/api/v2/"}, func(prefix string) bool {
+	return path == "/openapi.json" || slices.ContainsFunc([]string{"/history.", "/rss/", "/feed.json", "/calendar", "/badge/", "/api/v2/", "/api/v1/public/"}, func(prefix string) bool {
 		return strings.HasPrefix(path, prefix)
 	})
 }

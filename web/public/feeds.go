@@ -42,17 +42,33 @@ func (v view) feeds() []document {
 	}
 }
 
-// documents are the addresses of Statuspage's, which many monitors read, and our own.
+// documents are at Statuspage's addresses, which many monitors read.
 func (v view) documents() []document {
+	list := []document{
+		{"/summary.json", v.Say("feeds.summary")},
+		{"/status.json", v.Say("feeds.status")},
+		{"/components.json", v.Say("feeds.components")},
+		{"/incidents.json", v.Say("feeds.incidents")},
+		{"/incidents/unresolved.json", v.Say("feeds.unresolved")},
+		{"/scheduled-maintenances.json", v.Say("feeds.maintenances")},
+		{"/scheduled-maintenances/upcoming.json", v.Say("feeds.upcoming")},
+		{"/scheduled-maintenances/active.json", v.Say("feeds.active")},
+	}
+	for i := range list {
+		list[i].path = v.file("/api/v2" + list[i].path)
+	}
+	return list
+}
+
+// ownDocuments are those of our own interface, in all languages at once.
+func (v view) ownDocuments() []document {
 	return []document{
-		{"/api/v2/summary.json", v.Say("feeds.summary")},
-		{"/api/v2/status.json", v.Say("feeds.status")},
-		{"/api/v2/components.json", v.Say("feeds.components")},
-		{"/api/v2/incidents.json", v.Say("feeds.incidents")},
-		{"/api/v2/incidents/unresolved.json", v.Say("feeds.unresolved")},
-		{"/api/v2/scheduled-maintenances.json", v.Say("feeds.maintenances")},
-		{"/api/v2/scheduled-maintenances/upcoming.json", v.Say("feeds.upcoming")},
-		{"/api/v2/scheduled-maintenances/active.json", v.Say("feeds.active")},
+		{"/api/v1/public/status", v.Say("feeds.status")},
+		{"/api/v1/public/components", v.Say("feeds.components")},
+		{"/api/v1/public/incidents", v.Say("feeds.incidents")},
+		{"/api/v1/public/maintenances", v.Say("feeds.maintenances")},
+		{"/api/v1/public/summaries", v.Say("history.summaries")},
+		{"/openapi.json", v.Say("feeds.openapi")},
 	}
 }
 
@@ -64,10 +80,21 @@ func (v view) example() (catalog.Component, bool) {
 	return v.b.Plan.Components[0], true
 }
 
-// badgeSnippet is a badge as others put it into their pages.
+// badgeSnippet is a component's badge as others put it into their pages.
 func (v view) badgeSnippet(c catalog.Component) string {
-	return `<a href="` + v.url + v.Link(componentPath(c.ID())) + "\">\n" +
-		`  <img src="` + v.url + v.file(badgePath(c.ID(), "status")) + `" alt="` + html.EscapeString(v.place(c.Scope())) + "\">\n</a>"
+	return v.linkedBadge(componentPath(c.ID()), badgePath(c.ID(), "status"), v.place(c.Scope()))
+}
+
+// wholeSnippet is the badge of everything.
+func (v view) wholeSnippet() string { return v.linkedBadge("/", "/badge/status.svg", v.siteName()) }
+
+func (v view) linkedBadge(page, picture, name string) string {
+	return `<a href="` + v.url + v.Link(page) + "\">\n" +
+		`  <img src="` + v.url + v.file(picture) + `" alt="` + html.EscapeString(name) + "\">\n</a>"
+}
+
+func (v view) siteName() string {
+	return v.Say("page.site", "provider", v.Site.Provider.In(v.l))
 }
 
 func (v view) scriptSnippet() string {
@@ -75,6 +102,6 @@ func (v view) scriptSnippet() string {
 }
 
 func (v view) frameSnippet() string {
-	return `<iframe src="` + v.url + "/embed/" + string(v.l) + "\"\n" + `  title="` + html.EscapeString(v.Say("page.site", "provider", v.Site.Provider.In(v.l))) +
-		"\"\n" + `  width="320" height="80" loading="lazy"></iframe>`
+	return `<iframe src="` + v.url + "/embed/" + string(v.l) + `" title="` + html.EscapeString(v.siteName()) + "\"\n" +
+		`  width="380" height="210" loading="lazy"></iframe>`
 }
