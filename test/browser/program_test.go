@@ -254,7 +254,7 @@ func (d *demo) signIn(address string) (session *http.Cookie, accounts []string) 
 func (d *demo) incident() string {
 	d.t.Helper()
 	for _, r := range d.routes {
-		if id, ok := strings.CutPrefix(r.Path(nil), "/en/incidents/"); ok && !strings.Contains(id, "{") {
+		if id, ok := strings.CutPrefix(r.Path(nil), "/{lang}/incidents/"); ok && !strings.Contains(id, "{") {
 			return id
 		}
 	}
