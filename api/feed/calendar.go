@@ -130,8 +130,15 @@ func (t teller) places(e *board.Event) string {
 // section 3.6), and a zone says nothing.
 func (l *lines) empty() {
 	for _, line := range []struct{ name, value string }{
-		{"BEGIN", "VTIMEZONE"}, {"TZID", "Etc/UTC"}, {"BEGIN", "STANDARD"}, {"DTSTART", "19700101T000000"},
-		{"TZOFFSETFROM", "+0000"}, {"TZOFFSETTO", "+0000"}, {"TZNAME", "UTC"}, {"END", "STANDARD"}, {"END", "VTIMEZONE"},
+		{"BEGIN", "VTIMEZONE"},
+		{"TZID", "Etc/UTC"},
+		{"BEGIN", "STANDARD"},
+		{"DTSTART", "19700101T000000"},
+		{"TZOFFSETFROM", "+0000"},
+		{"TZOFFSETTO", "+0000"},
+		{"TZNAME", "UTC"},
+		{"END", "STANDARD"},
+		{"END", "VTIMEZONE"},
 	} {
 		l.put(line.name, line.value)
 	}

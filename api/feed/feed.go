@@ -143,19 +143,24 @@ func (f *Feeds) Paths() iter.Seq[string] {
 func (t teller) paths() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, pattern := range Patterns() {
-			if !strings.Contains(pattern, "{component}") {
-				if !yield(pattern) {
-					return
-				}
-				continue
-			}
-			for _, c := range t.Plan.Components {
-				if !yield(strings.Replace(pattern, "{component}", string(c.ID()), 1)) {
-					return
-				}
+			if !t.each(pattern, yield) {
+				return
 			}
 		}
 	}
+}
+
+// each yields the paths of a pattern, until yield says no.
+func (t teller) each(pattern string, yield func(string) bool) bool {
+	if !strings.Contains(pattern, "{component}") {
+		return yield(pattern)
+	}
+	for _, c := range t.Plan.Components {
+		if !yield(strings.Replace(pattern, "{component}", string(c.ID()), 1)) {
+			return false
+		}
+	}
+	return true
 }
 
 // newest sorts by a moment, the latest first, and keeps the first most.

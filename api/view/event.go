@@ -202,25 +202,32 @@ func touches(e *board.Event) [][]Touch {
 	var out [][]Touch
 	was := map[health.Scope]health.Level{}
 	for n, u := range e.Updates {
-		over := u.State.Ended() || n == len(e.Updates)-1 && e.Over()
-		var list []Touch
-		for _, i := range known(e, u.PublishedAt) {
-			at := health.Scope{Service: i.Scope.Service, Region: i.Scope.Region}
-			k := slices.IndexFunc(list, func(t Touch) bool { return t.Scope == at })
-			if k < 0 {
-				k = len(list)
-				list = append(list, Touch{Scope: at, Old: was[at]})
-			}
-			if !over && i.During.Contains(u.PublishedAt) {
-				list[k].New = max(list[k].New, i.Level)
-			}
-		}
-		for _, t := range list {
-			was[t.Scope] = t.New
+		list := standing(known(e, u.PublishedAt), u.PublishedAt, u.State.Ended() || n == len(e.Updates)-1 && e.Over())
+		for k := range list {
+			at := list[k].Scope
+			list[k].Old, was[at] = was[at], list[k].New
 		}
 		out = append(out, list)
 	}
 	return out
+}
+
+// standing is how the components of impacts stood at a moment, in the order first
+// stated; well when it was over.
+func standing(impacts []incident.Impact, moment time.Time, over bool) []Touch {
+	var list []Touch
+	for _, i := range impacts {
+		at := health.Scope{Service: i.Scope.Service, Region: i.Scope.Region}
+		k := slices.IndexFunc(list, func(t Touch) bool { return t.Scope == at })
+		if k < 0 {
+			k = len(list)
+			list = append(list, Touch{Scope: at})
+		}
+		if !over && i.During.Contains(moment) {
+			list[k].New = max(list[k].New, i.Level)
+		}
+	}
+	return list
 }
 
 // known are the statements that were in force at a moment. Where all were stated

@@ -37,7 +37,7 @@ type TB interface {
 	Fatal(args ...any)
 }
 
-var _ TB = (testing.TB)(nil)
+var _ TB = testing.TB(nil)
 
 // Applied is when the catalogue of every world came into force.
 func Applied() time.Time { return KST("11-01 09:00") }
