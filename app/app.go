@@ -108,6 +108,7 @@ func (n *Node) start(ctx context.Context) (err error) {
 		return err
 	}
 	n.base = append(n.base, part{"page's streams", n.page.hub.Close})
+	n.meters.open(n.page.hub)
 	if n.targets, err = targets(n.config.Page.Copies, os.Getenv); err != nil {
 		return err
 	}

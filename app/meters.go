@@ -11,6 +11,7 @@ import (
 
 	"github.com/bonghwa/bonghwa/fault"
 	"github.com/bonghwa/bonghwa/store"
+	"github.com/bonghwa/bonghwa/web/live"
 )
 
 // meters are what the admin listener's /metrics shows of the node.
@@ -69,6 +70,20 @@ func (m *meters) copied(target string, age func() time.Duration) {
 		Name: "bonghwa_page_copy_age_seconds", Help: "Wall time since a copy of the public page was last brought up to date, or since the start.",
 		ConstLabels: prometheus.Labels{"target": target},
 	}, func() float64 { return age().Seconds() }))
+}
+
+// open shows who has a page open.
+func (m *meters) open(h *live.Hub) {
+	m.ask("bonghwa_live_clients", "Pages that are open and listen.", func(context.Context) (float64, error) { return float64(h.Clients()), nil })
+	for name, c := range map[string]struct {
+		help  string
+		count func() uint64
+	}{
+		"bonghwa_live_refused_total": {"Open pages that were turned away because there were too many.", h.Refused},
+		"bonghwa_live_dropped_total": {"Open pages that were let go of because their connection took nothing.", h.Dropped},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.count()) }))
+	}
 }
 
 // watch lets the meters ask a database; nil: there is none.
