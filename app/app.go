@@ -108,7 +108,7 @@ func (n *Node) start(ctx context.Context) (err error) {
 		return err
 	}
 	n.base = append(n.base, part{"page's streams", n.page.hub.Close})
-	n.meters.open(n.page.hub)
+	n.meters.open(n.page.hub) //nolint:contextcheck // a look at the metrics brings no context
 	if n.targets, err = targets(n.config.Page.Copies, os.Getenv); err != nil {
 		return err
 	}

@@ -349,7 +349,7 @@ func (p *page) cry(ctx context.Context) error {
 		p.telling.Lock()
 		source := p.told
 		p.telling.Unlock()
-		if err := p.tell(source); err != nil { //nolint:contextcheck // printing brings no context
+		if err := p.tell(source); err != nil {
 			p.log.LogAttrs(ctx, slog.LevelError, "the banner is not told", slog.Any("error", err))
 		}
 	}

@@ -138,7 +138,7 @@ func (p *page) draw(ctx context.Context) error {
 	if source.Read.IsZero() {
 		return err
 	}
-	if terr := p.tell(source); terr != nil { //nolint:contextcheck // printing brings no context
+	if terr := p.tell(source); terr != nil {
 		return terr
 	}
 	return errors.Join(err, p.save(source))

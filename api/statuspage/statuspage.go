@@ -10,7 +10,6 @@
 package statuspage
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -54,7 +53,7 @@ func (w *Writer) Tell(b *board.Board) *Documents {
 	clashes := w.names.enter(b)
 	w.mu.Unlock()
 	for _, c := range clashes {
-		w.o.Log.LogAttrs(context.Background(), slog.LevelError, "two things have one id in the documents of "+Prefix,
+		w.o.Log.Error("two things have one id in the documents of "+Prefix,
 			slog.String("id", c.id), slog.String("one", c.one), slog.String("other", c.other))
 	}
 	d := &Documents{views: view.All(w.o.Options, b)}

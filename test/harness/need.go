@@ -79,7 +79,7 @@ func Node(tb testing.TB, modules []string, script string, args ...string) []byte
 		Module(tb, m)
 	}
 	cmd := exec.CommandContext(tb.Context(), node, append([]string{script}, args...)...) //nolint:gosec // G204: a script of ours
-	cmd.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*") // what it asks stands on this machine
+	cmd.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*")                           // what it asks stands on this machine
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
