@@ -125,7 +125,7 @@ func (v view) baseWords(p sla.Policy) []string {
 		categories = append(categories, v.named("sla.category.", c))
 	}
 	list := []string{
-		v.Say("sla.base", "categories", strings.Join(categories, ", ")),
+		v.Say("sla.base", "categories", language.List(v.l, categories)),
 		v.Say(language.Message("sla.cost." + strings.ToLower(string(p.Base.Cost)))),
 	}
 	if p.Base.NotFrequency != "" {
@@ -148,13 +148,26 @@ func (v view) named(prefix, word string) string {
 func (v view) creditWords(p sla.Policy) []string {
 	list := []string{v.Say(language.Message("sla.payee." + string(p.Payee)))}
 	for _, c := range slices.Sorted(maps.Keys(p.Terms.MinExclusive)) {
-		list = append(list, v.Say("sla.minimum", "amount", p.Terms.MinExclusive[c].String()+" "+c))
+		list = append(list, v.Say("sla.minimum", "amount", v.money(c, p.Terms.MinExclusive[c])))
 	}
 	list = append(list, v.Say("sla.cap", "pct", p.Terms.CapPct.String()))
 	if p.Terms.Carry {
 		list = append(list, v.Say("sla.carry"))
 	}
 	return append(list, v.Say("sla.claim"))
+}
+
+// money writes an amount of an agreement as people do, or as it stands where it is
+// finer than the currency.
+func (v view) money(currency string, d sla.Decimal) string {
+	minor, digits := d.Units(), language.MinorDigits(currency)-d.Scale()
+	if digits < 0 {
+		return d.String() + " " + currency
+	}
+	for range digits {
+		minor *= 10
+	}
+	return language.Money(v.l, currency, minor)
 }
 
 // below is the range of availability of a tier, from the next one's threshold.
