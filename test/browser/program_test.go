@@ -119,7 +119,7 @@ func startDemo(t *testing.T) *demo {
 	t.Helper()
 	harness.Need(t, "chromium")
 	d := &demo{t: t, dir: t.TempDir(), client: &http.Client{Timeout: 30 * time.Second}}
-	p := harness.Start(t, 12*time.Minute, "demo", "--speed", "240", "--dir", d.dir, "--listen", "127.0.0.1:0")
+	p := harness.Start(t, 14*time.Minute, "demo", "--speed", "240", "--dir", d.dir, "--listen", "127.0.0.1:0")
 	var at struct {
 		Public string `json:"public"`
 		Admin  string `json:"admin"`

@@ -14,17 +14,25 @@ import (
 	"github.com/bonghwa/bonghwa/language"
 )
 
-// monthsAhead is how far the calendar of planned work goes at least.
-const monthsAhead = 3
+// How far ahead the calendar of planned work goes, in months: so far at least, and
+// no further, whatever end somebody wrote.
+const (
+	leastAhead = 3
+	mostAhead  = 36
+)
 
 // calendarEnd is the last month of the calendar: some months ahead, or the one in
 // which the last planned work ends.
 func (v view) calendarEnd() time.Time {
-	last := board.MonthOf(v.b.Now, v.b.Zone).AddDate(0, monthsAhead, 0)
+	present := board.MonthOf(v.b.Now, v.b.Zone)
+	last, end := present.AddDate(0, leastAhead, 0), present.AddDate(0, mostAhead, 0)
 	for _, e := range v.b.Maintenances() {
 		if m := board.MonthOf(workSpan(e).To.Add(-time.Microsecond), v.b.Zone); m.After(last) {
 			last = m
 		}
+	}
+	if last.After(end) {
+		return end
 	}
 	return last
 }

@@ -121,6 +121,19 @@ func TestTheCalendarShowsWorkOnItsDays(t *testing.T) {
 	}
 }
 
+// TestTheCalendarEnds: an end that somebody mistyped makes no endless calendar.
+func TestTheCalendarEnds(t *testing.T) {
+	t.Parallel()
+	w := lived()
+	w.incidents[2].Impacts[0].During.To = kst("11-30 12:00").AddDate(7000, 0, 0)
+	s := w.open(t)
+	for path, status := range map[string]int{"/en/maintenance/2021-11": http.StatusOK, "/en/maintenance/2021-12": http.StatusNotFound} {
+		if got := get(s, path).Code; got != status {
+			t.Errorf("%s: %d", path, got)
+		}
+	}
+}
+
 // calendarDays are the words of each day's cell.
 func calendarDays(t *testing.T, page []byte) map[string]string {
 	t.Helper()
