@@ -115,6 +115,9 @@ func TestWhatIsForOtherSitesIsServed(t *testing.T) { //nolint:paralleltest // th
 	for path, want := range map[string]int{
 		"/badge/status.svg": 200, "/ko/badge/status.svg": 200, "/badge/none/status.svg": 404, "/badge/none": 404,
 		"/embed/status.js": 200, "/embed/ko": 200, "/embed/en.json": 200, "/embed/fr": 404,
+		"/api/v2/summary.json": 200, "/ko/api/v2/incidents/unresolved.json": 200, "/api/v2/none.json": 404,
+		"/history.rss": 200, "/ko/history.atom": 200, "/feed.json": 200, "/rss/all.rss": 200, "/rss/none.rss": 404, "/ko/calendar.ics": 200, "/calendar/none.ics": 404,
+		"/ko":                   200, // what Korean documents say that the site is
 		"/api/v1/public/status": 200, "/api/v1/public/components": 200, "/api/v1/public/components/none": 404, "/api/v1/public/none": 404,
 	} {
 		if got := get(t, n.PublicURL()+path); got != want {
