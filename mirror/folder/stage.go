@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bonghwa/bonghwa/fault"
@@ -47,7 +48,7 @@ func (s *stage) write(ctx context.Context, old string) (err error) {
 	paths := s.copy.Paths()
 	if !s.was.Renew(s.copy, s.work) {
 		s.now.Whole = s.was.Whole
-		if paths, err = s.takeOver(paths); err != nil {
+		if paths, err = s.takeOver(ctx, paths); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (s *stage) write(ctx context.Context, old string) (err error) {
 // takeOver links the files of the copy in force that need not be printed anew, and
 // gives the paths that are left to print: those that people come in by, and those
 // that could not be taken over.
-func (s *stage) takeOver(paths []string) (left []string, err error) {
+func (s *stage) takeOver(ctx context.Context, paths []string) (left []string, err error) {
 	names := make(map[string]string, len(s.was.Files))
 	for name, e := range s.was.Files {
 		names[e.Path] = name
@@ -71,24 +72,42 @@ func (s *stage) takeOver(paths []string) (left []string, err error) {
 	for _, p := range s.copy.First {
 		delete(names, p)
 	}
-	for _, p := range paths {
-		name, ok := names[p]
-		if !ok {
-			left = append(left, p)
-			continue
-		}
-		if err := s.folder(filepath.Dir(name)); err != nil {
+	const atOnce = 64 // a link is too little to rest after
+	for some := range slices.Chunk(paths, atOnce) {
+		err := s.work.Pace.Do(ctx, s.work.Wall, func() error {
+			for _, p := range some {
+				taken, err := s.take(names[p])
+				if err != nil {
+					return err
+				}
+				if !taken {
+					left = append(left, p)
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return nil, err
 		}
-		e := s.was.Files[name]
-		if !s.link(name) || e.Gzip && !s.link(name+".gz") {
-			left = append(left, p)
-			continue
-		}
-		s.now.Files[name] = e
-		s.report.Kept++
 	}
 	return left, nil
+}
+
+// take links one file of the copy in force, and reports whether it could.
+func (s *stage) take(name string) (bool, error) {
+	e, ok := s.was.Files[name]
+	if !ok {
+		return false, nil
+	}
+	if err := s.folder(filepath.Dir(name)); err != nil {
+		return false, err
+	}
+	if !s.link(name) || e.Gzip && !s.link(name+".gz") {
+		return false, nil
+	}
+	s.now.Files[name] = e
+	s.report.Kept++
+	return true, nil
 }
 
 func (s *stage) files(ctx context.Context, paths []string) error {
@@ -97,7 +116,8 @@ func (s *stage) files(ctx context.Context, paths []string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.file(f); err != nil {
+		err = s.work.Pace.Do(ctx, s.work.Wall, func() error { return s.file(f) })
+		if err != nil {
 			return err
 		}
 		done++

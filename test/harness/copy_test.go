@@ -1,0 +1,160 @@
+package harness_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bonghwa/bonghwa/clock"
+	"github.com/bonghwa/bonghwa/test/harness"
+)
+
+// reference is a link or an asset of a page of ours.
+var reference = regexp.MustCompile(`(?:href|src)="(/[^"#?]*)`)
+
+// watched looks at the copies in a folder; at the links of each one once.
+type watched struct {
+	dir  string
+	seen map[string]bool
+}
+
+// whole fails when something is wrong with the copy in force: a file that is not
+// what its manifest says, or a page that leads to what is not in the copy. What a
+// copy cannot do may be missing.
+func (w *watched) whole(t *testing.T) (files int) {
+	t.Helper()
+	dir := w.dir
+	at, err := filepath.EvalSymlinks(filepath.Join(dir, "current"))
+	if err != nil {
+		t.Fatalf("there is no copy in force: %v", err)
+	}
+	raw, err := os.ReadFile(filepath.Join(at, ".manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Files map[string]struct{ Hash string }
+	}
+	if err := json.Unmarshal(raw, &m); err != nil || len(m.Files) == 0 {
+		t.Fatalf("the manifest has %d files, %v", len(m.Files), err)
+	}
+	for name, f := range m.Files {
+		body, err := os.ReadFile(filepath.Join(at, name))
+		if sum := sha256.Sum256(body); err != nil || hex.EncodeToString(sum[:]) != f.Hash {
+			t.Fatalf("%s is not what the manifest says: %v", name, err)
+		}
+		if w.seen[at] || !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		for _, found := range reference.FindAllStringSubmatch(string(body), -1) {
+			if !inCopy(m.Files, found[1]) {
+				t.Fatalf("%s leads to %s, which is not in the copy", name, found[1])
+			}
+		}
+	}
+	w.seen[at] = true
+	return len(m.Files)
+}
+
+func inCopy[F any](files map[string]F, path string) bool {
+	for _, cannot := range []string{"/my/", "/search", "/feedback", "/sign-in", "/openapi.json"} {
+		if strings.Contains(path, cannot) {
+			return true
+		}
+	}
+	name := strings.TrimPrefix(path, "/")
+	for _, candidate := range []string{name, filepath.Join(name, "index.html"), filepath.Join(name, "index.json")} {
+		if _, ok := files[candidate]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// TestKillNineInTheMiddleOfCopying: kill -9 while a copy is written, twenty times.
+// The copy in force is a whole one at each moment, and nothing is left of those that
+// were not.
+func TestKillNineInTheMiddleOfCopying(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	wide(t, dir)
+	copied := filepath.Join(dir, "copy")
+	w := &watched{dir: copied, seen: map[string]bool{}}
+	export := []string{"page", "export", copied, "--config", filepath.Join(dir, "bonghwa.yaml")}
+	var wall clock.Wall
+	began := wall.Now()
+	if status, out, complaints := harness.Run(t, 2*time.Minute, export...); status != 0 {
+		t.Fatalf("status %d\n%s%s", status, out, complaints)
+	}
+	took := wall.Since(began)
+	t.Logf("one copy of %d files takes %v", w.whole(t), took)
+	random := rand.New(rand.NewPCG(20, 22112018))
+	middle := 0
+	for range 20 {
+		p := harness.Start(t, 2*time.Minute, export...)
+		if err := wall.Sleep(t.Context(), time.Duration(random.Int64N(int64(took)))); err != nil {
+			t.Fatal(err)
+		}
+		if !p.Over() {
+			middle++
+		}
+		p.Kill()
+		w.whole(t)
+	}
+	if middle < 10 {
+		t.Errorf("only %d of 20 were killed in the middle", middle)
+	}
+	if status, out, complaints := harness.Run(t, 2*time.Minute, export...); status != 0 {
+		t.Fatalf("status %d\n%s%s", status, out, complaints)
+	}
+	w.whole(t)
+	left, err := os.ReadDir(filepath.Join(copied, "editions"))
+	if err != nil || len(left) != 2 {
+		t.Errorf("left lies %v, %v", left, err)
+	}
+}
+
+// wide is a configuration and a database with a catalogue of many components.
+func wide(t *testing.T, dir string) {
+	t.Helper()
+	config := filepath.Join(dir, "bonghwa.yaml")
+	write(t, config, "database: sqlite:bonghwa.db\nlisten: 127.0.0.1:0\nadmin: 127.0.0.1:0\npublic_url: http://localhost:0\n")
+	var b strings.Builder
+	b.WriteString("regions:\n")
+	for n := range 4 {
+		fmt.Fprintf(&b, "  - {id: region-%d, name: {ko: 지역 %d, en: Region %d}, operated_by: {ko: 우리, en: Us}, operated_from: {ko: 한국, en: Korea}, since: 2024-01-01, time_zone: Asia/Seoul}\n", n, n, n)
+	}
+	b.WriteString("services:\n")
+	for n := range 6 {
+		fmt.Fprintf(&b, "  - {id: service-%d, name: {ko: 서비스 %d, en: Service %d}, category: compute}\n", n, n, n)
+	}
+	b.WriteString("components:\n  - {services: all, regions: all, basis: declared}\n")
+	write(t, filepath.Join(dir, "catalog.yaml"), b.String())
+	p := harness.Start(t, time.Minute, "serve", "--config", config)
+	var page string
+	p.Until("the node says where it is", func() bool {
+		found := pageAt.FindStringSubmatch(p.Out())
+		if found != nil {
+			page = found[1]
+		}
+		return found != nil
+	})
+	key := filepath.Join(dir, "operator.key")
+	for _, args := range [][]string{
+		{"key", "create", "--config", config, "--role", "operator", "--name", "test", "--out", key},
+		{"catalog", "apply", filepath.Join(dir, "catalog.yaml"), "--server", page, "--key-file", key},
+	} {
+		if status, out, complaints := harness.Run(t, time.Minute, args...); status != 0 {
+			t.Fatalf("%v: status %d\n%s%s", args, status, out, complaints)
+		}
+	}
+	p.Kill()
+}
