@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -157,4 +159,81 @@ func wide(t *testing.T, dir string) {
 		}
 	}
 	p.Kill()
+}
+
+// served starts nginx with the guide's configuration for a copy alone, and gives its
+// address.
+func served(t *testing.T, copied string) string {
+	t.Helper()
+	nginx := "/usr/sbin/nginx" // which is not on everybody's path
+	if _, err := os.Stat(nginx); err != nil {
+		nginx = harness.Need(t, "nginx")
+	}
+	dir := t.TempDir()
+	f := &front{t: t, safe: freePort(t)}
+	text := guided(t, 1)
+	for _, change := range [][2]string{{"listen 80;", "listen " + f.safe + ";"}, {"/var/www/status", copied}} {
+		if !strings.Contains(text, change[0]) {
+			t.Fatalf("the guide's configuration has no %q", change[0])
+		}
+		text = strings.ReplaceAll(text, change[0], change[1])
+	}
+	write(t, filepath.Join(dir, "status.conf"), text)
+	write(t, filepath.Join(dir, "nginx.conf"), "daemon off;\nmaster_process off;\npid "+dir+"/pid;\nevents {}\nhttp {\n  include /etc/nginx/mime.types;\n  access_log off;\n"+
+		temporary(dir)+"  include "+dir+"/status.conf;\n}\n")
+	f.start(nginx, dir)
+	return "http://" + f.safe
+}
+
+// TestNginxServesACopyAsItIs: with the lines of the guide every address of the copy
+// answers with its type, compressed where that is asked for, and what a copy cannot
+// do says so.
+func TestNginxServesACopyAsItIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	wide(t, dir)
+	copied := filepath.Join(dir, "copy")
+	if status, out, complaints := harness.Run(t, 2*time.Minute, "page", "export", copied, "--config", filepath.Join(dir, "bonghwa.yaml")); status != 0 {
+		t.Fatalf("status %d\n%s%s", status, out, complaints)
+	}
+	base := served(t, copied)
+	ask := func(method, path, encoding string) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", encoding)
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = answer.Body.Close() })
+		return answer
+	}
+	for path, kind := range map[string]string{
+		"/": "text/html", "/en/": "text/html", "/ko/history": "text/html", "/en/components/service-1-region-2": "text/html",
+		"/theme.css": "text/css", "/api/v1/public/status": "application/json", "/badge/status.svg": "image/svg+xml", "/embed/en.json": "application/json",
+	} {
+		answer := ask(http.MethodGet, path, "gzip")
+		if answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), kind) {
+			t.Errorf("%s: %s, %q", path, answer.Status, answer.Header.Get("Content-Type"))
+		}
+		if path == "/en/" && answer.Header.Get("Content-Encoding") != "gzip" {
+			t.Error("the front page is not compressed")
+		}
+	}
+	for _, path := range []string{"/en/my/", "/ko/nothing", "/.manifest.json", "/theme"} {
+		answer := ask(http.MethodPost, path, "identity")
+		if path != "/theme" {
+			answer = ask(http.MethodGet, path, "identity")
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), "This page is not in the copy") {
+			t.Errorf("%s: %s, %v", path, answer.Status, err)
+		}
+	}
+	if status, body := fetch(t, http.DefaultClient, base+"/"); status != http.StatusOK || !strings.Contains(body, `content="0; url=/en/"`) {
+		t.Errorf("the front leads nowhere: %d", status)
+	}
 }

@@ -38,18 +38,18 @@ type front struct {
 	copies      string // the folder of the static copy
 }
 
-// guided is the configuration that the guide shows.
-func guided(t *testing.T) string {
+// guided is the configuration that the guide shows first of a node, then of a copy.
+func guided(t *testing.T, which int) string {
 	t.Helper()
 	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "guide", "operator.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile("(?s)```nginx\n(.*?)```").FindSubmatch(guide)
-	if found == nil {
-		t.Fatal("the guide shows no nginx configuration")
+	found := regexp.MustCompile("(?s)```nginx\n(.*?)```").FindAllSubmatch(guide, -1)
+	if len(found) <= which {
+		t.Fatalf("the guide shows %d nginx configurations", len(found))
 	}
-	return string(found[1])
+	return string(found[which][1])
 }
 
 // proxied starts nginx before host:port of an upstream.
@@ -62,7 +62,7 @@ func proxied(t *testing.T, upstream string) *front {
 	dir := t.TempDir()
 	f := &front{t: t, plain: freePort(t), safe: freePort(t), copies: filepath.Join(dir, "copies")}
 	certificate(t, dir)
-	text := guided(t)
+	text := guided(t, 0)
 	for _, change := range [][2]string{
 		{"listen 80;", "listen " + f.plain + ";"},
 		{"listen 443 ssl http2;", "listen " + f.safe + " ssl http2;"},
