@@ -114,7 +114,7 @@ func suffixes(kind string) []string {
 	switch strings.TrimSpace(kind) {
 	case "text/html":
 		return []string{".html"}
-	case "application/json":
+	case "application/json", "application/feed+json":
 		return []string{".json"}
 	case "application/rss+xml":
 		return []string{".rss", ".xml"}

@@ -75,19 +75,26 @@ func (s *stage) takeOver(ctx context.Context, paths []string) (left []string, er
 	const atOnce = 64 // a link is too little to rest after
 	for some := range slices.Chunk(paths, atOnce) {
 		err := s.work.Pace.Do(ctx, s.work.Wall, func() error {
-			for _, p := range some {
-				taken, err := s.take(names[p])
-				if err != nil {
-					return err
-				}
-				if !taken {
-					left = append(left, p)
-				}
-			}
-			return nil
+			rest, err := s.takeSome(some, names)
+			left = append(left, rest...)
+			return err
 		})
 		if err != nil {
 			return nil, err
+		}
+	}
+	return left, nil
+}
+
+// takeSome takes over the files at some paths, and gives the paths that are left.
+func (s *stage) takeSome(paths []string, names map[string]string) (left []string, err error) {
+	for _, p := range paths {
+		taken, err := s.take(names[p])
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			left = append(left, p)
 		}
 	}
 	return left, nil

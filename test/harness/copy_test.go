@@ -197,7 +197,7 @@ func TestNginxServesACopyAsItIs(t *testing.T) {
 		t.Fatalf("status %d\n%s%s", status, out, complaints)
 	}
 	base := served(t, copied)
-	ask := func(method, path, encoding string) *http.Response {
+	ask := func(method, path, encoding string) (status int, head http.Header, body string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
 		if err != nil {
@@ -208,29 +208,29 @@ func TestNginxServesACopyAsItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = answer.Body.Close() })
-		return answer
+		defer func() { _ = answer.Body.Close() }() // read to its end
+		raw, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, answer.Header, string(raw)
 	}
 	for path, kind := range map[string]string{
 		"/": "text/html", "/en/": "text/html", "/ko/history": "text/html", "/en/components/service-1-region-2": "text/html",
 		"/theme.css": "text/css", "/api/v1/public/status": "application/json", "/badge/status.svg": "image/svg+xml", "/embed/en.json": "application/json",
+		"/api/v2/summary.json": "application/json", "/ko/history.rss": "application/rss+xml", "/calendar.ics": "text/calendar",
 	} {
-		answer := ask(http.MethodGet, path, "gzip")
-		if answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), kind) {
-			t.Errorf("%s: %s, %q", path, answer.Status, answer.Header.Get("Content-Type"))
+		status, head, _ := ask(http.MethodGet, path, "gzip")
+		if status != http.StatusOK || !strings.HasPrefix(head.Get("Content-Type"), kind) {
+			t.Errorf("%s: %d, %q", path, status, head.Get("Content-Type"))
 		}
-		if path == "/en/" && answer.Header.Get("Content-Encoding") != "gzip" {
+		if path == "/en/" && head.Get("Content-Encoding") != "gzip" {
 			t.Error("the front page is not compressed")
 		}
 	}
-	for _, path := range []string{"/en/my/", "/ko/nothing", "/.manifest.json", "/theme"} {
-		answer := ask(http.MethodPost, path, "identity")
-		if path != "/theme" {
-			answer = ask(http.MethodGet, path, "identity")
-		}
-		body, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), "This page is not in the copy") {
-			t.Errorf("%s: %s, %v", path, answer.Status, err)
+	for path, method := range map[string]string{"/en/my/": http.MethodGet, "/ko/nothing": http.MethodGet, "/.manifest.json": http.MethodGet, "/theme": http.MethodPost} {
+		if status, _, body := ask(method, path, "identity"); status != http.StatusNotFound || !strings.Contains(body, "This page is not in the copy") {
+			t.Errorf("%s: %d", path, status)
 		}
 	}
 	if status, body := fetch(t, http.DefaultClient, base+"/"); status != http.StatusOK || !strings.Contains(body, `content="0; url=/en/"`) {
