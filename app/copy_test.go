@@ -341,3 +341,25 @@ func TestOnePlaceKeepsOneCopy(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestOtherNodesLearnOfABannerFromTheJournal: on the same database, with neither the
+// state's folder nor a copy in common.
+func TestOtherNodesLearnOfABannerFromTheJournal(t *testing.T) {
+	t.Parallel()
+	here := prepared(t)
+	there := here
+	there.StateDir, there.SecretFile = t.TempDir(), filepath.Join(t.TempDir(), "secret") // another key, too
+	start(t, here, io.Discard)
+	other := start(t, there, io.Discard)
+	if _, err := say(t, here, both("여기서 말합니다.", "Said here.")); err != nil {
+		t.Fatal(err)
+	}
+	met(t, "the other node says it", func() bool { return strings.Contains(read(t, other.PublicURL()+"/en/"), "Said here.") })
+	if n := banners(t, here); n != 1 {
+		t.Errorf("the journal has it %d times", n)
+	}
+	if _, err := say(t, there, nil); err != nil { // whoever says it, and with whatever key
+		t.Fatal(err)
+	}
+	met(t, "it is taken back", func() bool { return !strings.Contains(read(t, other.PublicURL()+"/en/"), "Said here.") })
+}

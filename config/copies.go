@@ -72,13 +72,13 @@ func (r *reader) bucket(path, address string) {
 		r.wrong(path, "this is no address of a bucket", remedy)
 		return
 	case u.User != nil:
-		r.wrong(path, "the address holds a key", "take it out: keys come from the environment or the machine's own role")
+		r.wrong(path, "the address holds a key", "take it out: keys come from the environment, or from the file that AWS_SHARED_CREDENTIALS_FILE names")
 		return
 	}
 	q := u.Query()
 	for _, key := range slices.Sorted(maps.Keys(q)) {
 		if !slices.Contains([]string{"region", "endpoint"}, key) {
-			r.wrong(path, "the address says more than region and endpoint", remedy+"; keys come from the environment or the machine's own role")
+			r.wrong(path, "the address says more than region and endpoint", remedy+"; keys come from the environment, or from the file that AWS_SHARED_CREDENTIALS_FILE names")
 		}
 	}
 	if e, err := url.Parse(q.Get("endpoint")); q.Has("endpoint") && (err != nil || e.Scheme != "https" && e.Scheme != "http" || e.Host == "" || e.User != nil) {
