@@ -55,7 +55,7 @@ func rank(l health.Language) int {
 
 // of are the printers of a board whose pages word how everything stands.
 func (p printers) of(b *board.Board, pages *public.Pages) []press.Printer {
-	return []press.Printer{badge.New(p.badges, b), embed.New(p.notes, b, pages), openapi.New(p.documents, b), p.status.Tell(b), feed.New(p.words, b)}
+	return []press.Printer{public.Assets{}, badge.New(p.badges, b), embed.New(p.notes, b, pages), openapi.New(p.documents, b), p.status.Tell(b), feed.New(p.words, b)}
 }
 
 // routes list what they print, and answer for what is not there. Those of the

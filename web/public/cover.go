@@ -93,8 +93,7 @@ func (c *Cover) Print(path string) (press.Paper, bool, error) {
 	case path == ui.ThemePath:
 		return press.Paper{Type: "text/css; charset=utf-8", Body: ui.DefaultTheme(v.Site)}, true, nil
 	case strings.HasPrefix(path, ui.AssetPrefix):
-		body, kind, ok := ui.Asset(path[strings.LastIndex(path, "/")+1:])
-		return press.Paper{Type: kind, Body: body, Keep: press.Forever}, ok && ui.AssetPath(path[strings.LastIndex(path, "/")+1:]) == path, nil
+		return Assets{}.Print(path)
 	case c.bare:
 		for _, v := range c.views {
 			if path == ui.Link(v.l, "/") {

@@ -136,7 +136,7 @@ func serve(tb testing.TB, site *public.Site, look ui.Site, b *board.Board) serve
 	hub := live.New(live.Options{})
 	tb.Cleanup(hub.Close)
 	if b != nil {
-		stand.Put(press.NewEdition(press.Imprint{}, site.Tell(b), site.Fragments(b)))
+		stand.Put(press.NewEdition(press.Imprint{}, site.Tell(b), site.Fragments(b), public.Assets{}))
 		hub.Publish(b.Revision)
 	}
 	rt, err := web.New(web.Options{
