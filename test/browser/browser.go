@@ -5,7 +5,7 @@
 // every report of the content security policy, every error on the console, a page
 // that scrolls sideways on a phone, at 320 px or at 200 % zoom, that leads elsewhere
 // than it was asked for, or that is without a title, exactly one h1, its language, or a skip link as the first thing the keyboard reaches.
-// It leaves a screenshot of everything it saw. Plan makes the list of pages from
+// It leaves screenshots. Plan makes the list of pages from
 // the router's routes, so that none is forgotten.
 package browser
 
@@ -78,27 +78,44 @@ func fill(path string, values map[string][]string) []string {
 	return []string{path}
 }
 
-// look is one way of looking at a page.
+// opening is a page in one language, which is opened once and looked at in several
+// ways.
+type opening struct {
+	page Page
+	lang health.Language
+}
+
+func (o opening) url(base string) string { return base + o.speak(o.page.Path) }
+
+// speak puts the opening's language into a path.
+func (o opening) speak(path string) string { return strings.ReplaceAll(path, "{lang}", string(o.lang)) }
+
+// lands is the path, without query, that the opening must end on; empty where a form
+// is sent, whose answer may come from anywhere.
+func (o opening) lands() string {
+	if o.page.Type != "" {
+		return o.speak(o.page.Lands)
+	}
+	path, _, _ := strings.Cut(o.speak(cmp.Or(o.page.Lands, o.page.Path)), "?")
+	return path
+}
+
+// look is one way of looking at an open page.
 type look struct {
-	page  Page
-	lang  health.Language
+	opening
 	dark  bool
 	width int64
 }
 
-func (l look) url(base string) string { return base + l.speak(l.page.Path) }
-
-// speak puts the look's language into a path.
-func (l look) speak(path string) string { return strings.ReplaceAll(path, "{lang}", string(l.lang)) }
-
-// lands is the path, without query, that the look must end on; empty where a form
-// is sent, whose answer may come from anywhere.
-func (l look) lands() string {
-	if l.page.Type != "" {
-		return l.speak(l.page.Lands)
+// looks are all the ways of looking at it, the narrow ones of a theme first.
+func (o opening) looks() []look {
+	var out []look
+	for _, dark := range []bool{false, true} {
+		for _, width := range []int64{phone, desk} {
+			out = append(out, look{o, dark, width})
+		}
 	}
-	path, _, _ := strings.Cut(l.speak(cmp.Or(l.page.Lands, l.page.Path)), "?")
-	return path
+	return out
 }
 
 // name is what the screenshot is called.
@@ -131,8 +148,8 @@ const (
 
 // Visit looks at every page in Korean and English, light and dark, at 360 and
 // 1440 px, and fails the test for every problem. Screenshots go to the folder in
-// BONGHWA_SCREENSHOTS, else to the test's artifacts. One Chromium serves the whole
-// call.
+// BONGHWA_SCREENSHOTS; without one, those of pages with problems go to the test's
+// artifacts. One Chromium serves the whole call.
 func Visit(t *testing.T, base string, pages ...Page) {
 	t.Helper()
 	for _, p := range Problems(t, base, pages...) {
@@ -148,40 +165,16 @@ func Problems(t *testing.T, base string, pages ...Page) []string {
 		t.Fatal("there are no pages to visit")
 	}
 	chromium := harness.Need(t, "chromium")
-	v := visitor{base: base, axe: readAxe(t), dir: os.Getenv("BONGHWA_SCREENSHOTS")}
+	v := visitor{base: base, axe: readAxe(t), album: newAlbum(t)}
 	ctx := start(t, chromium)
-	if v.dir == "" {
-		v.dir = t.ArtifactDir()
-	}
-	if err := os.MkdirAll(v.dir, 0o755); err != nil { //nolint:gosec // G301: pictures for everybody to look at
-		t.Fatal(err)
-	}
 	var out []string
-	for _, l := range looks(pages) {
-		found, picture, err := see(ctx, v, l)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(v.dir, l.name()), picture, 0o644) //nolint:gosec // G306: a picture for everybody
-		}
-		if err != nil {
-			found = append(found, err.Error())
-		}
-		for _, problem := range found {
-			out = append(out, l.name()+": "+problem)
-		}
-	}
-	return out
-}
-
-// looks are all the ways of looking at the pages.
-func looks(pages []Page) []look {
-	var out []look
 	for _, p := range pages {
 		for _, lang := range languages(p) {
-			for _, dark := range []bool{false, true} {
-				for _, width := range []int64{phone, desk} {
-					out = append(out, look{page: p, lang: lang, dark: dark, width: width})
-				}
+			found, err := v.see(ctx, opening{p, lang})
+			if err != nil {
+				found = append(found, p.Path+" in "+string(lang)+": "+err.Error())
 			}
+			out = append(out, found...)
 		}
 	}
 	return out
@@ -200,8 +193,11 @@ func languages(p Page) []health.Language {
 	return []health.Language{health.English}
 }
 
-// visitor is what every look shares.
-type visitor struct{ base, axe, dir string }
+// visitor is what every opening shares.
+type visitor struct {
+	base, axe string
+	album     album
+}
 
 // readAxe reads axe-core from the folder npm installed it to, beside go.mod.
 func readAxe(t *testing.T) string {

@@ -2,9 +2,9 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,62 +46,95 @@ func start(t *testing.T, path string) context.Context {
 	return ctx
 }
 
-// patience is how long one look at a page may take.
+// patience is how long one page may take.
 const patience = time.Minute
 
-// see opens the page as the look says and gives what is wrong with it, and a
-// picture of all of it.
-func see(browser context.Context, v visitor, l look) ([]string, []byte, error) {
+// see opens a page, looks at it in every way, and gives what is wrong with it.
+func (v visitor) see(browser context.Context, o opening) ([]string, error) {
 	tab, done := chromedp.NewContext(browser)
 	defer done()
 	if err := chromedp.Do(tab); err != nil {
-		return nil, nil, fmt.Errorf("open a tab: %w", err)
+		return nil, fmt.Errorf("open a tab: %w", err)
 	}
 	tab, cancel := context.WithTimeout(tab, patience)
 	defer cancel()
 	var heard console
 	if err := chromedp.Listen(tab, heard.listen); err != nil {
-		return nil, nil, fmt.Errorf("listen to the tab: %w", err)
+		return nil, fmt.Errorf("listen to the tab: %w", err)
 	}
-	if err := prepare(tab, v, l); err != nil {
-		return nil, nil, err
+	if err := v.prepare(tab, o); err != nil {
+		return nil, err
 	}
-	if err := open(tab, v, l); err != nil {
-		return nil, nil, err
+	if err := v.open(tab, o); err != nil {
+		return nil, err
 	}
 	a, err := chromedp.Run(tab, chromedp.Evaluate[answers](basics))
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask the page: %w", err)
+		return nil, fmt.Errorf("ask the page: %w", err)
 	}
-	problems := judge(a, l)
-	found, err := audit(tab, v.axe)
+	if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void](v.axe+`;document.activeElement.blur()`)); err != nil {
+		return nil, fmt.Errorf("load axe and let go of the focus: %w", err)
+	}
+	out := named(o.looks()[0], judge(a, o))
+	for _, l := range o.looks() {
+		found, err := v.look(tab, l)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, named(l, found)...)
+	}
+	return append(out, named(o.looks()[0], heard.all(o.page.Status))...), nil
+}
+
+// named puts the screenshot's name before each problem.
+func named(l look, problems []string) []string {
+	for i, p := range problems {
+		problems[i] = l.name() + ": " + p
+	}
+	return problems
+}
+
+// look looks at the open page in one way. Where the page is dark, axe judges its
+// colours alone: all else is the same document, which it has judged.
+func (v visitor) look(tab context.Context, l look) ([]string, error) {
+	if err := errors.Join(resize(tab, l.width), prefer(tab, l.dark)); err != nil {
+		return nil, err
+	}
+	found, err := audit(tab, l.dark)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`)); err != nil {
-		return nil, nil, fmt.Errorf("let go of the focus: %w", err)
-	}
-	picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+	wide, err := overflow(tab)
 	if err != nil {
-		return nil, nil, fmt.Errorf("take a picture: %w", err)
+		return nil, err
+	}
+	if wide > 0 {
+		found = append(found, fmt.Sprintf("the page scrolls sideways by %d px", wide))
 	}
 	narrow, err := reflows(tab, l)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return slices.Concat(problems, found, narrow, heard.all(l.page.Status)), picture, nil
+	found = append(found, narrow...)
+	if !v.album.wants(len(found) > 0) {
+		return found, nil
+	}
+	if err := resize(tab, l.width); err != nil {
+		return nil, err
+	}
+	return found, v.album.keep(tab, l.name())
 }
 
-// open goes to the page, sends its form if the look says so, and presses Tab once.
-func open(tab context.Context, v visitor, l look) error {
-	if err := chromedp.Do(tab, chromedp.Navigate(l.url(v.base))); err != nil {
+// open goes to the page, sends its form if there is one to send, and presses Tab once.
+func (v visitor) open(tab context.Context, o opening) error {
+	if err := chromedp.Do(tab, chromedp.Navigate(o.url(v.base))); err != nil {
 		return fmt.Errorf("open the page: %w", err)
 	}
-	if l.page.Type != "" {
+	if o.page.Type != "" {
 		if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void](focusForm)); err != nil {
 			return fmt.Errorf("find the form: %w", err)
 		}
-		if _, err := chromedp.RunResponse(tab, chromedp.KeyEvent(l.page.Type)); err != nil {
+		if _, err := chromedp.RunResponse(tab, chromedp.KeyEvent(o.page.Type)); err != nil {
 			return fmt.Errorf("send the form: %w", err)
 		}
 	}
@@ -114,33 +147,45 @@ func open(tab context.Context, v visitor, l look) error {
 // focusForm puts the focus where a reader would begin to fill the page's form.
 const focusForm = `(document.querySelector('main form input:not([type=hidden])') || document.querySelector('main form button')).focus()`
 
-// prepare makes the tab what the look says before anything is opened in it.
-func prepare(tab context.Context, v visitor, l look) error {
-	theme := "light"
-	if l.dark {
-		theme = "dark"
-	}
-	if err := resize(tab, l.width); err != nil {
+// prepare makes the tab what the opening says before anything is opened in it.
+func (v visitor) prepare(tab context.Context, o opening) error {
+	if err := errors.Join(resize(tab, phone), prefer(tab, false)); err != nil {
 		return err
+	}
+	if _, err := chromedp.Call(tab, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+		return fmt.Errorf("clear cookies: %w", err)
+	}
+	for _, c := range o.page.Cookies {
+		p := network.SetCookieParams{Name: c.Name, Value: c.Value, URL: v.base}
+		if _, err := chromedp.Call(tab, network.SetCookie, p); err != nil {
+			return fmt.Errorf("set cookie %s: %w", c.Name, err)
+		}
+	}
+	return before(tab, watchPolicy)
+}
+
+// before runs scripts in every document before its own.
+func before(tab context.Context, scripts ...string) error {
+	for _, source := range scripts {
+		_, err := chromedp.Call(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source})
+		if err != nil {
+			return fmt.Errorf("put a script before the page's own: %w", err)
+		}
+	}
+	return nil
+}
+
+// prefer makes the reader prefer a dark screen or a light one, and no motion.
+func prefer(tab context.Context, dark bool) error {
+	theme := "light"
+	if dark {
+		theme = "dark"
 	}
 	_, err := chromedp.Call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
 	if err != nil {
 		return fmt.Errorf("emulate the theme: %w", err)
-	}
-	if _, err := chromedp.Call(tab, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
-		return fmt.Errorf("clear cookies: %w", err)
-	}
-	for _, c := range l.page.Cookies {
-		p := network.SetCookieParams{Name: c.Name, Value: c.Value, URL: v.base}
-		if _, err := chromedp.Call(tab, network.SetCookie, p); err != nil {
-			return fmt.Errorf("set cookie %s: %w", c.Name, err)
-		}
-	}
-	_, err = chromedp.Call(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchPolicy})
-	if err != nil {
-		return fmt.Errorf("watch the content security policy: %w", err)
 	}
 	return nil
 }
@@ -165,7 +210,6 @@ const basics = `({
 	lang: document.documentElement.lang,
 	title: document.title,
 	h1: document.querySelectorAll('h1').length,
-	wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 	first: document.activeElement ? (document.activeElement.getAttribute('href') || document.activeElement.tagName) : '',
 	refused: window.refused || [],
 })`
@@ -176,29 +220,27 @@ type answers struct {
 	Lang    string   `json:"lang"`
 	Title   string   `json:"title"`
 	H1      int      `json:"h1"`
-	Wide    int      `json:"wide"`
 	First   string   `json:"first"`
 	Refused []string `json:"refused"`
 }
 
-func judge(a answers, l look) []string {
+func judge(a answers, o opening) []string {
 	var out []string
 	say := func(wrong bool, format string, args ...any) {
 		if wrong {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	want := l.page.Status
+	want := o.page.Status
 	if want == 0 {
 		want = http.StatusOK
 	}
 	say(a.Status != want, "status %d, want %d", a.Status, want)
-	lands := l.lands()
+	lands := o.lands()
 	say(lands != "" && a.Path != lands, "it led to %s", a.Path)
-	say(a.Lang != string(l.lang), "lang is %q, want %q", a.Lang, l.lang)
+	say(a.Lang != string(o.lang), "lang is %q, want %q", a.Lang, o.lang)
 	say(strings.TrimSpace(a.Title) == "", "there is no title")
 	say(a.H1 != 1, "%d h1, want one", a.H1)
-	say(a.Wide > 0, "the page scrolls sideways by %d px", a.Wide)
 	say(!strings.HasPrefix(a.First, "#"), "the first thing Tab reaches is %q, want a skip link", a.First)
 	for _, r := range a.Refused {
 		say(true, "the content security policy refused %s", r)
@@ -206,10 +248,14 @@ func judge(a answers, l look) []string {
 	return out
 }
 
-// audit runs axe-core with all its rules and writes one line for each violation.
-func audit(tab context.Context, axe string) ([]string, error) {
-	run := axe + `
-	;axe.run(document).then(r => r.violations.map(v => v.id + ' (' + v.impact + '): ' + v.help + ' at ' +
+// audit runs axe-core, which the page has been given, with all its rules or those
+// of colours alone, and writes one line for each violation.
+func audit(tab context.Context, colours bool) ([]string, error) {
+	rules := `{}`
+	if colours {
+		rules = `{ runOnly: { type: 'tag', values: ['cat.color'] } }`
+	}
+	run := `axe.run(document, ` + rules + `).then(r => r.violations.map(v => v.id + ' (' + v.impact + '): ' + v.help + ' at ' +
 		v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' [' + (n.any.concat(n.all, n.none).map(c => c.message)[0] || '') + ']').join('; ')))`
 	out, err := chromedp.Run(tab, chromedp.Evaluate[[]string](run, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -231,14 +277,23 @@ func reflows(tab context.Context, l look) ([]string, error) {
 	if err := resize(tab, width); err != nil {
 		return nil, err
 	}
-	wide, err := chromedp.Run(tab, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	wide, err := overflow(tab)
 	if err != nil {
-		return nil, fmt.Errorf("measure the page: %w", err)
+		return nil, err
 	}
 	if wide > 0 {
 		return []string{fmt.Sprintf("%s the page scrolls sideways by %d px", what, wide)}, nil
 	}
 	return nil, nil
+}
+
+// overflow is by how many pixels the page is wider than its window.
+func overflow(tab context.Context) (int, error) {
+	wide, err := chromedp.Run(tab, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	if err != nil {
+		return 0, fmt.Errorf("measure the page: %w", err)
+	}
+	return wide, nil
 }
 
 // console collects what goes wrong while a page is open.

@@ -158,12 +158,12 @@ func TestNothingMovesUnderTheReadersEye(t *testing.T) {
 		s := c.from.open(t, live.Options{}, false)
 		s.enter(r)
 		browser.Ask[bool](r, fmt.Sprintf(`(scrollTo(0, %d), `+drawn+`)`, c.scroll))
-		// What is read is the paragraph nearest the middle of the window.
-		read := browser.Ask[place](r, `(() => {
+		// What is read is, of the paragraphs that stay, the one nearest the middle of the window.
+		paragraphs := browser.Ask[[]place](r, `(() => {
 			const away = e => { const b = e.getBoundingClientRect(); return Math.abs((b.top + b.bottom) / 2 - innerHeight / 2); };
-			const eye = [...document.querySelectorAll('.row-body p')].sort((a, b) => away(a) - away(b))[0];
-			return { text: eye.textContent, top: eye.getBoundingClientRect().top };
+			return [...document.querySelectorAll('.row-body p')].sort((a, b) => away(a) - away(b)).map(e => ({ text: e.textContent, top: e.getBoundingClientRect().top }));
 		})()`)
+		read := paragraphs[slices.IndexFunc(paragraphs, func(p place) bool { return c.to.has(p.Text) })]
 		s.show(1, 2, c.to)
 		r.Until(shows("1.2"))
 		calm(t, r)
@@ -174,7 +174,7 @@ func TestNothingMovesUnderTheReadersEye(t *testing.T) {
 	}
 }
 
-// place is what is read, and how far below the window's upper edge it begins.
+// place is a paragraph, and how far below the window's upper edge it begins.
 type place struct {
 	Text string  `json:"text"`
 	Top  float64 `json:"top"`

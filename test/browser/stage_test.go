@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -213,4 +214,9 @@ func (s scene) around(id, before, after string) scene {
 func (s scene) saying(h1 string) scene {
 	s.h1 = h1
 	return s
+}
+
+// has reports whether the scene has a paragraph of the text.
+func (s scene) has(paragraph string) bool {
+	return slices.ContainsFunc(s.rows, func(r row) bool { return strings.Contains(r.html, "<p>"+paragraph+"</p>") })
 }

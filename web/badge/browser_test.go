@@ -70,19 +70,19 @@ func TestBadgesInABrowser(t *testing.T) {
 		_, _ = w.Write([]byte(page.String()))
 	}))
 	t.Cleanup(server.Close)
-	w := browser.NewWindow(t)
+	w := browser.Scripted(t)
 	for _, theme := range []string{"light", "dark"} {
-		w.Theme(theme)
+		w.Dark(theme == "dark")
 		w.Open(server.URL + "/")
 		w.Until(`[...document.images].every(i => i.complete)`)
-		if n := browser.In[int](w, `[...document.images].filter(i => i.naturalHeight !== 20).length`); n > 0 {
+		if n := browser.Ask[int](w, `[...document.images].filter(i => i.naturalHeight !== 20).length`); n > 0 {
 			t.Errorf("%d pictures cannot be shown", n)
 		}
 		w.Picture("badges-" + theme)
 	}
 	for _, path := range sorted(all) {
 		w.Open(server.URL + path)
-		for _, problem := range browser.In[[]string](w, measure) {
+		for _, problem := range browser.Ask[[]string](w, measure) {
 			t.Errorf("%s: %s", path, problem)
 		}
 	}

@@ -119,10 +119,10 @@ const (
 )
 
 // asksAgain waits until the page has asked some more times.
-func (p *provider) asksAgain(w *browser.Window, times int) {
+func (p *provider) asksAgain(w *browser.Reader, times int) {
 	p.t.Helper()
 	for until := p.answers(0) + times; p.answers(0) < until; {
-		browser.In[bool](w, `new Promise(done => later(() => done(true), 20))`)
+		browser.Ask[bool](w, `new Promise(done => later(() => done(true), 20))`)
 	}
 }
 
@@ -130,10 +130,10 @@ func TestTheNoteOnAnotherSite(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, boardtest.Peace())
 	shop := customer(t, p, "")
-	w := browser.NewWindow(t, hurry)
+	w := browser.Scripted(t, hurry)
 	w.Open(shop.URL)
 	p.asksAgain(w, 3)
-	if !browser.In[bool](w, gone) {
+	if !browser.Ask[bool](w, gone) {
 		t.Error("there is a note in peace")
 	}
 	if n := p.answers(http.StatusNotModified); n == 0 {
@@ -142,26 +142,26 @@ func TestTheNoteOnAnotherSite(t *testing.T) {
 
 	p.tell(boardtest.During(), false)
 	w.Until(there)
-	said := browser.In[string](w, note+`.querySelector('[role=status]').innerText`)
+	said := browser.Ask[string](w, note+`.querySelector('[role=status]').innerText`)
 	if !strings.Contains(said, "Major outage") || !strings.Contains(said, "unable to resolve DNS names since 23:19 UTC") {
 		t.Errorf("it says %q", said)
 	}
-	if link := browser.In[string](w, note+`.querySelector('a').href`); link != p.URL+"/en/incidents/"+string(boardtest.Outage) {
+	if link := browser.Ask[string](w, note+`.querySelector('a').href`); link != p.URL+"/en/incidents/"+string(boardtest.Outage) {
 		t.Errorf("it leads to %s", link)
 	}
 	inside := `(b => b.width > 200 && b.right <= innerWidth - 10 && b.bottom <= innerHeight - 10 && b.left > innerWidth / 2 && b.top > innerHeight / 2)(` + note + `.querySelector('section').getBoundingClientRect())`
-	if !browser.In[bool](w, inside) {
-		t.Errorf("it stands elsewhere: %s", browser.In[string](w, `JSON.stringify(`+note+`.querySelector('section').getBoundingClientRect())`))
+	if !browser.Ask[bool](w, inside) {
+		t.Errorf("it stands elsewhere: %s", browser.Ask[string](w, `JSON.stringify(`+note+`.querySelector('section').getBoundingClientRect())`))
 	}
 	for _, theme := range []string{"light", "dark"} {
-		w.Theme(theme)
+		w.Dark(theme == "dark")
 		for _, problem := range w.Axe() {
 			t.Errorf("%s: %s", theme, problem)
 		}
 		w.Picture("note-en-" + theme)
 	}
 	w.Size(320)
-	if !browser.In[bool](w, `document.documentElement.scrollWidth <= 320 && `+note+`.querySelector('section').getBoundingClientRect().left >= 0`) {
+	if !browser.Ask[bool](w, `document.documentElement.scrollWidth <= 320 && `+note+`.querySelector('section').getBoundingClientRect().left >= 0`) {
 		t.Error("at 320 px it does not fit")
 	}
 	w.Picture("note-en-narrow")
@@ -170,7 +170,7 @@ func TestTheNoteOnAnotherSite(t *testing.T) {
 	// A site that is down says nothing new; what is shown says of when it is.
 	p.tell(nil, true)
 	p.asksAgain(w, 2)
-	if !browser.In[bool](w, there) {
+	if !browser.Ask[bool](w, there) {
 		t.Error("the note went while the provider's site was down")
 	}
 	p.tell(nil, false)
@@ -178,29 +178,29 @@ func TestTheNoteOnAnotherSite(t *testing.T) {
 	w.Press("\t") // the shop's own button
 	w.Press("\t") // the link
 	w.Press("\t") // the button that closes
-	if at := browser.In[string](w, note+`.activeElement?.getAttribute('aria-label') + ' ' + getComputedStyle(`+note+`.activeElement).outlineStyle`); at != "Close this note solid" {
+	if at := browser.Ask[string](w, note+`.activeElement?.getAttribute('aria-label') + ' ' + getComputedStyle(`+note+`.activeElement).outlineStyle`); at != "Close this note solid" {
 		t.Errorf("the keyboard is on %q", at)
 	}
 	w.Press("\r")
-	if !browser.In[bool](w, gone+` && document.activeElement.id === 'own'`) {
-		t.Errorf("closed, and the focus is on %s", browser.In[string](w, `document.activeElement.outerHTML`))
+	if !browser.Ask[bool](w, gone+` && document.activeElement.id === 'own'`) {
+		t.Errorf("closed, and the focus is on %s", browser.Ask[string](w, `document.activeElement.outerHTML`))
 	}
 	p.asksAgain(w, 2)
 	w.Open(shop.URL)
 	p.asksAgain(w, 2)
-	if !browser.In[bool](w, gone) {
+	if !browser.Ask[bool](w, gone) {
 		t.Error("what was closed comes back")
 	}
 	another := boardtest.During()
 	another.Incidents[0].ID = "00000000-0000-7000-8000-000000000009"
 	p.tell(another, false)
 	w.Until(there)
-	if browser.In[int](w, `document.querySelectorAll('bonghwa-status').length`) != 1 {
+	if browser.Ask[int](w, `document.querySelectorAll('bonghwa-status').length`) != 1 {
 		t.Error("there are two notes")
 	}
-	browser.In[bool](w, note+`.querySelector('a').focus() || true`)
+	browser.Ask[bool](w, note+`.querySelector('a').focus() || true`)
 	w.Press("\x1b")
-	if !browser.In[bool](w, gone) {
+	if !browser.Ask[bool](w, gone) {
 		t.Error("Escape does not close it")
 	}
 	for _, c := range w.Complaints() {
@@ -213,33 +213,33 @@ func TestTheNoteOnAnotherSite(t *testing.T) {
 func TestTheNoteRestsWhileNobodyLooks(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, boardtest.Peace())
-	w := browser.NewWindow(t, hurry, `let away = false; Object.defineProperty(document, 'hidden', { get: () => away });
+	w := browser.Scripted(t, hurry, `let away = false; Object.defineProperty(document, 'hidden', { get: () => away });
 		window.look = (yes) => { away = !yes; document.dispatchEvent(new Event('visibilitychange')); };`)
 	w.Open(customer(t, p, "").URL)
 	p.asksAgain(w, 2)
-	browser.In[bool](w, `look(false) || true`)
+	browser.Ask[bool](w, `look(false) || true`)
 	before := p.answers(0)
-	browser.In[bool](w, `new Promise(done => later(() => done(true), 500))`)
+	browser.Ask[bool](w, `new Promise(done => later(() => done(true), 500))`)
 	if after := p.answers(0); after > before+1 { // one may have been under way
 		t.Errorf("it asked %d times while it was hidden", after-before)
 	}
-	browser.In[bool](w, `look(true) || true`)
+	browser.Ask[bool](w, `look(true) || true`)
 	p.asksAgain(w, 2)
 }
 
 func TestTheNoteAlways(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, boardtest.Peace())
-	w := browser.NewWindow(t, hurry)
+	w := browser.Scripted(t, hurry)
 	w.Open(customer(t, p, `data-show="always" data-lang="ko" data-position="top-left" data-theme="dark"`).URL)
 	w.Until(there)
-	if said := browser.In[string](w, note+`.querySelector('section').innerText`); !strings.Contains(said, "구성 요소 3개가 모두 정상입니다.") || !strings.Contains(said, "재현입니다") {
+	if said := browser.Ask[string](w, note+`.querySelector('section').innerText`); !strings.Contains(said, "구성 요소 3개가 모두 정상입니다.") || !strings.Contains(said, "재현입니다") {
 		t.Errorf("it says %q", said)
 	}
-	if !browser.In[bool](w, `(b => b.left < 30 && b.top < 30)(`+note+`.querySelector('section').getBoundingClientRect())`) {
+	if !browser.Ask[bool](w, `(b => b.left < 30 && b.top < 30)(`+note+`.querySelector('section').getBoundingClientRect())`) {
 		t.Error("it is not at the top, on the left")
 	}
-	if lang := browser.In[string](w, note+`.querySelector('section').lang`); lang != "ko" {
+	if lang := browser.Ask[string](w, note+`.querySelector('section').lang`); lang != "ko" {
 		t.Errorf("its language is %q", lang)
 	}
 	for _, problem := range w.Axe() {
@@ -251,19 +251,19 @@ func TestTheNoteAlways(t *testing.T) {
 func TestTheFrameOnAnotherSite(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, boardtest.During())
-	w := browser.NewWindow(t)
+	w := browser.Scripted(t)
 	w.Open(customer(t, p, "").URL + "/frame")
 	w.Picture("frame-on-a-site")
 	for _, l := range health.Languages() {
 		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{320, 480} {
-				w.Theme(theme)
+				w.Dark(theme == "dark")
 				w.Size(width)
 				w.Open(p.URL + "/embed/" + string(l))
 				for _, problem := range w.Axe() {
 					t.Errorf("%s %s %d: %s", l, theme, width, problem)
 				}
-				if browser.In[int](w, `document.documentElement.scrollWidth`) > int(width) {
+				if browser.Ask[int](w, `document.documentElement.scrollWidth`) > int(width) {
 					t.Errorf("%s at %d px: it scrolls sideways", l, width)
 				}
 			}

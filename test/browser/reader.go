@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/bonghwa/bonghwa/clock"
@@ -42,18 +41,16 @@ func Keyboard(t *testing.T) *Reader {
 	return r
 }
 
-// Scripted opens a browser that runs the scripts of pages, and before them, on
-// every page, the one given here.
-func Scripted(t *testing.T, early string) *Reader {
+// Scripted opens a browser that runs the scripts of pages, and before them, in
+// every document, those given here.
+func Scripted(t *testing.T, early ...string) *Reader {
 	t.Helper()
 	r := sitDown(t)
 	if err := chromedp.Listen(r.tab, r.heard.listen); err != nil {
 		t.Fatal(err)
 	}
-	for _, source := range []string{watchPolicy, early} {
-		if _, err := chromedp.Call(r.tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source}); err != nil {
-			t.Fatal(err)
-		}
+	if err := before(r.tab, append([]string{watchPolicy}, early...)...); err != nil {
+		t.Fatal(err)
 	}
 	return r
 }
@@ -67,6 +64,22 @@ func sitDown(t *testing.T) *Reader {
 		t.Fatal(err)
 	}
 	return &Reader{t: t, tab: tab}
+}
+
+// Size makes the window so many pixels wide.
+func (r *Reader) Size(width int64) {
+	r.t.Helper()
+	if err := resize(r.tab, width); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Dark makes the reader prefer a dark screen, or a light one.
+func (r *Reader) Dark(dark bool) {
+	r.t.Helper()
+	if err := prefer(r.tab, dark); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // Open goes to an address.
@@ -128,10 +141,35 @@ func (r *Reader) Until(expression string) {
 
 const lookEvery = 20 * time.Millisecond
 
+// Axe is what axe-core finds wrong with the page, one line each.
+func (r *Reader) Axe() []string {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, chromedp.Evaluate[chromedp.Void](readAxe(r.t))); err != nil {
+		r.t.Fatal(err)
+	}
+	found, err := audit(r.tab, false)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return found
+}
+
+// Picture keeps a picture of all of the page, if somebody asked for pictures.
+func (r *Reader) Picture(name string) {
+	r.t.Helper()
+	a := newAlbum(r.t)
+	if !a.wants(false) {
+		return
+	}
+	if err := a.keep(r.tab, name+".png"); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // Complaints are what the console and the content security policy said so far.
 func (r *Reader) Complaints() []string {
 	r.t.Helper()
-	return append(r.heard.all(http.StatusOK), Ask[[]string](r, `window.refused`)...)
+	return append(r.heard.all(http.StatusOK), Ask[[]string](r, `window.refused || []`)...)
 }
 
 // Focus tells where the focus is.
