@@ -224,6 +224,9 @@ func (p *problems) both(path, what string, t health.Text) {
 	for _, l := range t.Missing() {
 		p.add(path, what+" is missing in language "+string(l), "write {ko: …, en: …}")
 	}
+	for l, r := range t.Commands() {
+		p.add(path, fmt.Sprintf("%s has in language %s the character %U, which is not read but obeyed", what, l, r), "take it out")
+	}
 }
 
 // optional checks that a text, where there is one, stands in every language.

@@ -93,6 +93,7 @@ func TestBadFilesAreToldWithLineAndRemedy(t *testing.T) {
 		"wrong level":       {"level: major_outage", "level: broken", []string{`b.yaml:5: level "broken" is not known, in: level: broken`, "write one of: degraded, partial_outage, major_outage"}},
 		"level of no use":   {"level: major_outage", "level: operational", []string{`b.yaml:5: level of a check's verdict "operational"`, "write one of: degraded, partial_outage, major_outage"}},
 		"wrong symptom":     {"symptom: dns", "symptom: slow", []string{"b.yaml:4:", "connectivity, dns, api"}},
+		"turned around":     {"{ko: 서울, en: Seoul}\n    operated_by", "{ko: 서울, en: \"Se\u202eoul\"}\n    operated_by", []string{"a.yaml:3: the region's name has in language en the character U+202E", "take it out"}},
 		"no korean":         {"{ko: 서울, en: Seoul}\n    operated_by", "{en: Seoul}\n    operated_by", []string{"a.yaml:3: the region's name is missing in language ko", "write {ko: …, en: …}"}},
 		"other language":    {"{ko: 스토리지, en: Storage}", "{ko: 스토리지, en: Storage, fr: S}", []string{"a.yaml:10:", `"fr" is not a key of a text`}},
 		"no such zone":      {"time_zone: Asia/Seoul", "time_zone: Asia/Seol", []string{`a.yaml:7: "Asia/Seol" is not a time zone`, "Asia/Seoul"}},

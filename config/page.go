@@ -83,6 +83,7 @@ func (r *reader) provider(c *Config) {
 			r.wrong("provider.name."+string(l), fmt.Sprintf("%q is no language here", string(l)), "write one of: "+listed(health.Languages()))
 		}
 	}
+	r.commands("provider.name", c.Provider.Name)
 	c.Provider.Name = c.Provider.Name.Whole(c.Page.Languages[0])
 }
 

@@ -122,6 +122,7 @@ func TestEveryMistakeOfAPageIsToldWithItsLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ old, new, want string }{
 		"name in one of two":        {"{ko: 달빛상점, en: Moonlight Shop}", "Moonlight", "b.yaml:9: this stands in one language, and the page speaks ko, en (write {ko: …, en: …})"},
+		"a name turned around":      {"{ko: 달빛상점, en: Moonlight Shop}", "{ko: 달빛상점, en: \"Moon\u202elight\"}", "b.yaml:9: the text has in language en the character U+202E"},
 		"name without Korean":       {"{ko: 달빛상점, en: Moonlight Shop}", "{en: Moonlight}", "b.yaml:9: the text is missing in language ko"},
 		"name in French":            {"{ko: 달빛상점, en: Moonlight Shop}", "{ko: 가, en: a, fr: b}", `b.yaml:9: "fr" is no language here (write one of: ko, en)`},
 		"name of a list":            {"{ko: 달빛상점, en: Moonlight Shop}", "[a, b]", "b.yaml:9: this is no text (write {ko: …, en: …}"},

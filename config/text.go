@@ -42,7 +42,9 @@ func (r *reader) text(path string, w words, languages []health.Language) health.
 			r.wrong(path, "this stands in one language, and the page speaks "+listed(languages), "write {"+forms(languages)+"}")
 			return out
 		}
-		return health.Text{languages[0]: w.plain}.Whole(languages[0])
+		out[languages[0]] = w.plain
+		r.commands(path, out)
+		return out.Whole(languages[0])
 	}
 	for key, s := range w.by {
 		if _, err := health.ParseLanguage(key); err != nil {
@@ -53,7 +55,15 @@ func (r *reader) text(path string, w words, languages []health.Language) health.
 	for _, l := range out.Missing(languages...) {
 		r.wrong(path, "the text is missing in language "+string(l), "write {"+forms(languages)+"}")
 	}
+	r.commands(path, out)
 	return out.Whole(languages[0])
+}
+
+// commands finds characters in a text that readers would not see.
+func (r *reader) commands(path string, text health.Text) {
+	for l, c := range text.Commands() {
+		r.wrong(path, fmt.Sprintf("the text has in language %s the character %U, which is not read but obeyed", l, c), "take it out")
+	}
 }
 
 func forms(languages []health.Language) string {

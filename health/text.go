@@ -1,9 +1,12 @@
 package health
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Language is a language people are told things in, as a BCP 47 tag.
@@ -41,6 +44,30 @@ func (t Text) Missing(of ...Language) []Language {
 		of = Languages()
 	}
 	return slices.DeleteFunc(slices.Clone(of), func(l Language) bool { return strings.TrimSpace(t[l]) != "" })
+}
+
+// Obeyed reports whether a character of a text is not read but obeyed: it controls
+// something (line ends and tabs apart), or it turns the direction of what follows
+// (Unicode Standard Annex 9, section 2), with which a text can be made to read as
+// another. The marks that Hebrew and Arabic are written with, and the joiners of
+// emoji, are read.
+func Obeyed(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// Commands gives the first character of each language's text that would be obeyed.
+func (t Text) Commands() iter.Seq2[Language, rune] {
+	return func(yield func(Language, rune) bool) {
+		for _, l := range slices.Sorted(maps.Keys(t)) {
+			at := strings.IndexFunc(t[l], Obeyed)
+			if at < 0 {
+				continue
+			}
+			if r, _ := utf8.DecodeRuneInString(t[l][at:]); !yield(l, r) {
+				return
+			}
+		}
+	}
 }
 
 // Empty reports whether there is no text in any language.

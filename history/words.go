@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/bonghwa/bonghwa/health"
 )
 
 // clean takes out of a text what would not be read but obeyed: control characters,
@@ -14,10 +16,7 @@ func clean(text string) (string, int) {
 	taken := 0
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff', r == '\ufffe':
+		if health.Obeyed(r) || r == '\ufeff' || r == '\ufffe' {
 			taken++
 			return -1
 		}

@@ -72,6 +72,8 @@ func TestChroniclesAreRefusedWithThePlace(t *testing.T) {
 		"unknown kind":         {"kind", func(c *incident.Chronicle) { c.Kind = "party" }},
 		"title in one":         {"title.ko", func(c *incident.Chronicle) { delete(c.Title, health.Korean) }},
 		"long title":           {"title.en", func(c *incident.Chronicle) { c.Title[health.English] = strings.Repeat("a", incident.MaxTitle+1) }},
+		"title turned around":  {"title.ko", func(c *incident.Chronicle) { c.Title[health.Korean] = "장애\u202eexe" }},
+		"words with a bell":    {"updates[1].body.en", func(c *incident.Chronicle) { c.Told.Updates[1].Body[health.English] = "ding\adong" }},
 		"no opening":           {"opened_at", func(c *incident.Chronicle) { c.OpenedAt = time.Time{} }},
 		"nothing told":         {"updates", func(c *incident.Chronicle) { c.Told.Updates = nil }},
 		"update without id":    {"updates[0].id", func(c *incident.Chronicle) { c.Told.Updates[0].ID = "" }},

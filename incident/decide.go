@@ -236,14 +236,12 @@ func (i Incident) checkMessage(m Message, now time.Time, needed []health.Languag
 }
 
 func checkTexts(l *fault.List, name string, text health.Text, fallback health.Language, needed []health.Language) {
-	for lang, s := range text {
+	for lang := range text {
 		if _, err := health.ParseLanguage(string(lang)); err != nil {
 			l.Add(name+"."+string(lang), err.Error(), "")
 		}
-		if len(s) > MaxBody {
-			l.Add(name+"."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", MaxBody))
-		}
 	}
+	checkWords(l, name, text, MaxBody)
 	for _, lang := range text.Missing(needed...) {
 		if fallback == "" || fallback == lang || strings.TrimSpace(text.In(fallback)) == "" {
 			l.Add(name+"."+string(lang), "the text in this language is missing", "write it, or choose a fallback language by name")
@@ -284,10 +282,18 @@ func complete(where string, text health.Text, most int, needed []health.Language
 	for _, lang := range text.Missing(needed...) {
 		l.Add(where+"."+string(lang), "the text in this language is missing", "write it")
 	}
+	checkWords(&l, where, text, most)
+	return l.Err()
+}
+
+// checkWords finds texts that are too long, or that do something to who reads them.
+func checkWords(l *fault.List, where string, text health.Text, most int) {
 	for lang, s := range text {
 		if len(s) > most {
 			l.Add(where+"."+string(lang), fmt.Sprintf("the text has %d bytes", len(s)), fmt.Sprintf("write at most %d", most))
 		}
 	}
-	return l.Err()
+	for lang, r := range text.Commands() {
+		l.Add(where+"."+string(lang), fmt.Sprintf("the text has the character %U, which is not read but obeyed", r), "take it out")
+	}
 }

@@ -2,8 +2,9 @@ package view
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/bonghwa/bonghwa/health"
 )
 
 // Clean is text of people as any format may bear it: valid UTF-8 whose lines end in
@@ -14,9 +15,7 @@ func Clean(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), turns(r), noncharacter(r):
+		case health.Obeyed(r), noncharacter(r):
 			return -1
 		}
 		return r // an invalid byte comes as U+FFFD
@@ -25,10 +24,6 @@ func Clean(s string) string {
 
 // Line is Clean on one line, for names and titles.
 func Line(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }
-
-// turns reports whether a character embeds, overrides or isolates a direction
-// (Unicode Standard Annex 9, section 2).
-func turns(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
 
 // noncharacter reports whether a code point is set apart from text for ever
 // (Unicode Standard, section 23.7). XML forbids two of them.

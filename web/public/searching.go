@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/bonghwa/bonghwa/fault"
+	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/language"
 	"github.com/bonghwa/bonghwa/web"
 	"github.com/bonghwa/bonghwa/web/ui"
@@ -41,7 +42,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := strings.ToValidUTF8(r.URL.Query().Get("q"), "")
+	typed := readable(r.URL.Query().Get("q"))
 	q := newQuery(typed)
 	switch q.flaw {
 	case empty:
@@ -61,6 +62,16 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := search(ctx, v.b, s.library.of(v.b), q)
 	return show(w, r, http.StatusOK, v, searchPage(v, answer{typed: typed, finds: f, asked: true}))
+}
+
+// readable is what was typed without what is not read but obeyed.
+func readable(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if health.Obeyed(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(typed, ""))
 }
 
 // shortened is what was typed as far as the field takes it.
