@@ -117,7 +117,6 @@ func house() []floor {
 				// The documents that need no key; api describes them beside its own.
 				// What programs read in the formats of others; printed, not answered.
 				"api/view":       all(ground, domains),
-				"api/viewtest":   all(ground, domains, []string{"press"}),
 				"api/statuspage": all(ground, domains, []string{"press", "api/view"}),
 				"api/feed":       all(ground, domains, []string{"press", "api/view"}),
 				"api/open":       all(ground, domains, []string{"press"}),
@@ -152,12 +151,13 @@ func house() []floor {
 			rooms: map[string][]string{
 				// The worlds that the rooms which tell a board are tested with.
 				"board/boardtest": all(ground, []string{"board", "catalog", "incident", "postevent"}),
+				"press/presstest": {"press"},
 				"test/harness":    all(ground, []string{"app", "config", "scenario", "scenario/world", "scenario/world/mail"}),
 				"test/browser":    all(ground, sites, []string{"test/harness", "web", "web/ui"}), // the router lists the pages
 				"test/sim":        all(ground, []string{"test/harness"}),
 				"test/crowd":      ground, // its target is an address
-				// A server or a crowd as a process of its own, without the race detector.
-				"test/crowd/stand": all(ground, []string{"test/crowd", "web", "web/live"}),
+				// A crowd as a process of its own, without the race detector.
+				"test/crowd/readers": all(ground, []string{"test/crowd"}),
 			},
 		},
 	}

@@ -113,7 +113,7 @@ func TestABannerReachesTheNodeTheCopyAndTheJournal(t *testing.T) {
 		t.Error("the copy does not say it when the command has ended")
 	}
 	took := met(t, "the node says it", func() bool { return strings.Contains(read(t, n.PublicURL()+"/en/"), "We are recovering.") })
-	if took > 2*time.Second {
+	if took > 30*time.Second { // not with the next minute
 		t.Errorf("the node says it after %v", took)
 	}
 	for path, want := range map[string]string{"/ko/history": "복구하고 있습니다.", "/en/sign-in": "We are recovering.", "/ko/nothing": "복구하고 있습니다.", "/en/my/nothing": "We are recovering."} {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bonghwa/bonghwa/api/viewtest"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/press"
 	"github.com/bonghwa/bonghwa/test/harness"
 )
@@ -21,7 +21,7 @@ type parsed struct {
 
 func TestRSSParserReadsTheFeeds(t *testing.T) {
 	t.Parallel()
-	read := rssParser(t, viewtest.Maintenance(), "/history.rss", "/history.atom", "/rss/all.rss", "/ko/history.rss")
+	read := rssParser(t, boardtest.Maintenance(), "/history.rss", "/history.atom", "/rss/all.rss", "/ko/history.rss")
 	for _, path := range []string{"/history.rss", "/history.atom"} {
 		f := read[path]
 		if f.Title != "Hangang Cloud Status - Incident History" || f.Link != site || len(f.Items) != 5 {
@@ -48,8 +48,8 @@ func TestRSSParserReadsTheFeeds(t *testing.T) {
 
 func TestRSSParserSurvivesHostileTexts(t *testing.T) {
 	t.Parallel()
-	for path, f := range rssParser(t, viewtest.Attacked(), "/history.rss", "/history.atom", "/rss/all.rss", "/rss/s3-ap-northeast-2.rss") {
-		if want := 2 * len(viewtest.Evil()); len(f.Items) != want {
+	for path, f := range rssParser(t, boardtest.Attacked(), "/history.rss", "/history.atom", "/rss/all.rss", "/rss/s3-ap-northeast-2.rss") {
+		if want := 2 * len(boardtest.Evil()); len(f.Items) != want {
 			t.Errorf("%s has %d items, want %d", path, len(f.Items), want)
 		}
 		found := false
@@ -62,7 +62,7 @@ func TestRSSParserSurvivesHostileTexts(t *testing.T) {
 	}
 }
 
-func rssParser(t *testing.T, w *viewtest.World, paths ...string) map[string]parsed {
+func rssParser(t *testing.T, w *boardtest.World, paths ...string) map[string]parsed {
 	t.Helper()
 	stand := &press.Stand{}
 	stand.Put(press.NewEdition(press.Imprint{}, tell(t, w)))

@@ -14,16 +14,17 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"github.com/bonghwa/bonghwa/api/feed"
-	"github.com/bonghwa/bonghwa/api/viewtest"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/press/presstest"
 )
 
 // What a reader of Statuspage's feeds takes apart, to the letter.
 func TestTheHistoryHasStatuspagesForm(t *testing.T) {
 	t.Parallel()
-	d := readRSS(t, viewtest.Print(t, tell(t, viewtest.After()), "/history.rss").Body)
+	d := readRSS(t, presstest.Print(t, tell(t, boardtest.After()), "/history.rss").Body)
 	if got := d.Channel.Title + "|" + d.Channel.Description + "|" + d.Channel.Link; got != "Hangang Cloud Status - Incident History|Statuspage|"+site {
 		t.Errorf("the channel is %s", got)
 	}
@@ -40,7 +41,7 @@ func TestTheHistoryHasStatuspagesForm(t *testing.T) {
 	if want := "<p><strong>THIS IS A SCHEDULED EVENT Nov 27, 17:00 - 19:00 UTC</strong></p>"; !strings.HasPrefix(work.Description, want) || work.End != "Tue, 27 Nov 2018 19:00:00 +0000" {
 		t.Errorf("planned work: %s, %s", work.End, work.Description)
 	}
-	korean := readRSS(t, viewtest.Print(t, tell(t, viewtest.After()), "/ko/history.rss").Body)
+	korean := readRSS(t, presstest.Print(t, tell(t, boardtest.After()), "/ko/history.rss").Body)
 	if got := korean.Channel.Items[0].Description; !strings.Contains(got, "11월 <var data-var='date'>22</var>일, <var data-var='time'>09:46</var> KST</small><br><strong>해결됨</strong> - 09:42에 회복했습니다.") {
 		t.Errorf("in Korean: %s", got)
 	}
@@ -48,10 +49,10 @@ func TestTheHistoryHasStatuspagesForm(t *testing.T) {
 
 func TestTitlesBeginWithHowTheComponentStood(t *testing.T) {
 	t.Parallel()
-	w := viewtest.After()
+	w := boardtest.After()
 	w.Incidents[0].Impacts[0].Level = health.Degraded // as first stated
 	var titles, guids []string
-	for _, i := range readRSS(t, viewtest.Print(t, tell(t, w), "/rss/ec2-ap-northeast-2.rss").Body).Channel.Items {
+	for _, i := range readRSS(t, presstest.Print(t, tell(t, w), "/rss/ec2-ap-northeast-2.rss").Body).Channel.Items {
 		titles, guids = append(titles, i.Title), append(guids, i.GUID.ID)
 	}
 	want := []string{
@@ -64,28 +65,28 @@ func TestTitlesBeginWithHowTheComponentStood(t *testing.T) {
 	if !slices.Equal(titles, want) {
 		t.Errorf("titles\n%s", strings.Join(titles, "\n"))
 	}
-	if want := fmt.Sprintf("%s/#ec2-ap-northeast-2_%d", site, viewtest.KST("11-22 09:58").Unix()); guids[0] != want {
+	if want := fmt.Sprintf("%s/#ec2-ap-northeast-2_%d", site, boardtest.KST("11-22 09:58").Unix()); guids[0] != want {
 		t.Errorf("guid %s, want %s", guids[0], want)
 	}
-	all := readRSS(t, viewtest.Print(t, tell(t, w), "/rss/all.rss").Body).Channel.Items
+	all := readRSS(t, presstest.Print(t, tell(t, w), "/rss/all.rss").Body).Channel.Items
 	if last := all[len(all)-1]; last.Title != "Informational message: S3 maintenance" {
 		t.Errorf("planned work is %q", last.Title)
 	}
 }
 
 // crowd is 60 issues of one component, two messages each within one second.
-func crowd() *viewtest.World {
-	w := viewtest.Peace()
+func crowd() *boardtest.World {
+	w := boardtest.Peace()
 	for n := range 60 {
 		at := w.Now.Add(-time.Duration(n) * time.Minute)
 		i := incident.Incident{
-			ID: health.IncidentID(fmt.Sprintf("i%02d", n)), Kind: incident.Issue, State: incident.Identified, OpenedAt: at, Title: viewtest.Both("장애", "Errors"),
-			Impacts: []incident.Impact{{ID: health.ImpactID(fmt.Sprintf("p%02d", n)), Scope: viewtest.S3(), Level: health.Degraded, StatedAt: at, During: health.Interval{From: at}, Determination: health.DeterminationDeclared}},
+			ID: health.IncidentID(fmt.Sprintf("i%02d", n)), Kind: incident.Issue, State: incident.Identified, OpenedAt: at, Title: boardtest.Both("장애", "Errors"),
+			Impacts: []incident.Impact{{ID: health.ImpactID(fmt.Sprintf("p%02d", n)), Scope: boardtest.S3(), Level: health.Degraded, StatedAt: at, During: health.Interval{From: at}, Determination: health.DeterminationDeclared}},
 		}
 		for k, s := range []incident.State{incident.Investigating, incident.Identified} {
 			i.Updates = append(i.Updates, incident.Update{
 				ID: health.UpdateID(fmt.Sprintf("u%02d-%d", n, k)), Sequence: k + 1, State: s,
-				PublishedAt: at.Add(time.Duration(k) * time.Millisecond), Body: viewtest.Both("소식", "News"),
+				PublishedAt: at.Add(time.Duration(k) * time.Millisecond), Body: boardtest.Both("소식", "News"),
 			})
 		}
 		w.Incidents = append(w.Incidents, i)
@@ -97,7 +98,7 @@ func TestFeedsHaveTheNewestFifty(t *testing.T) {
 	t.Parallel()
 	f := tell(t, crowd())
 	for path, want := range map[string]int{"/history.rss": 50, "/rss/all.rss": 50, "/rss/s3-ap-northeast-2.rss": 50, "/rss/ec2-ap-northeast-2.rss": 0} {
-		items := readRSS(t, viewtest.Print(t, f, path).Body).Channel.Items
+		items := readRSS(t, presstest.Print(t, f, path).Body).Channel.Items
 		if len(items) != want {
 			t.Errorf("%s has %d items, want %d", path, len(items), want)
 		}
@@ -114,7 +115,7 @@ func TestMessagesOfOneSecondKeepTheirNames(t *testing.T) {
 	w := crowd()
 	names := func() map[string]string {
 		out := map[string]string{}
-		for _, i := range readRSS(t, viewtest.Print(t, tell(t, w), "/rss/all.rss").Body).Channel.Items {
+		for _, i := range readRSS(t, presstest.Print(t, tell(t, w), "/rss/all.rss").Body).Channel.Items {
 			out[i.GUID.ID] = i.Link
 		}
 		return out
@@ -124,7 +125,7 @@ func TestMessagesOfOneSecondKeepTheirNames(t *testing.T) {
 		t.Fatalf("%d names for 50 items", len(before))
 	}
 	late := w.Incidents[0]
-	late.ID, late.Updates = "late", []incident.Update{{ID: "late", Sequence: 1, State: incident.Identified, PublishedAt: w.Now.Add(time.Second), Body: viewtest.Both("소식", "News")}}
+	late.ID, late.Updates = "late", []incident.Update{{ID: "late", Sequence: 1, State: incident.Identified, PublishedAt: w.Now.Add(time.Second), Body: boardtest.Both("소식", "News")}}
 	w.Incidents, w.Now = append(w.Incidents, late), w.Now.Add(time.Minute)
 	kept := 0
 	for id, link := range names() {
@@ -142,12 +143,12 @@ func TestMessagesOfOneSecondKeepTheirNames(t *testing.T) {
 
 func TestAskingAgainGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	for name, w := range viewtest.Worlds() {
+	for name, w := range boardtest.Worlds() {
 		before := tell(t, w)
 		w.Now = w.Now.Add(time.Minute)
 		after := tell(t, w)
 		for path := range before.Paths() {
-			if one, other := viewtest.Print(t, before, path).Body, viewtest.Print(t, after, path).Body; !bytes.Equal(one, other) {
+			if one, other := presstest.Print(t, before, path).Body, presstest.Print(t, after, path).Body; !bytes.Equal(one, other) {
 				t.Errorf("%s: %s changes though nothing happened", name, path)
 			}
 		}
@@ -157,7 +158,7 @@ func TestAskingAgainGivesTheSameBytes(t *testing.T) {
 // gofeed reads what it is given, of whichever kind it is.
 func TestGofeedReadsTheFeeds(t *testing.T) {
 	t.Parallel()
-	f := tell(t, viewtest.Maintenance())
+	f := tell(t, boardtest.Maintenance())
 	for path, want := range map[string]struct {
 		kind, language, first string
 		items                 int
@@ -169,7 +170,7 @@ func TestGofeedReadsTheFeeds(t *testing.T) {
 		"/rss/all.rss":                {"rss", "en-us", "Informational message: EC2 maintenance; a comma, a backslash \\ and more", 11},
 		"/rss/ec2-ap-northeast-2.rss": {"rss", "en-us", "Service is operating normally: [RESOLVED] DNS errors from EC2 in Seoul", 5},
 	} {
-		parsed, err := gofeed.NewParser().Parse(bytes.NewReader(viewtest.Print(t, f, path).Body))
+		parsed, err := gofeed.NewParser().Parse(bytes.NewReader(presstest.Print(t, f, path).Body))
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
@@ -187,7 +188,7 @@ func TestGofeedReadsTheFeeds(t *testing.T) {
 
 func TestACalendarTellsHowWorkStands(t *testing.T) {
 	t.Parallel()
-	body := viewtest.Print(t, tell(t, viewtest.Maintenance()), "/calendar.ics").Body
+	body := presstest.Print(t, tell(t, boardtest.Maintenance()), "/calendar.ics").Body
 	c, err := ics.ParseCalendar(bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +215,7 @@ func TestACalendarTellsHowWorkStands(t *testing.T) {
 
 func TestOldWorkLeavesTheCalendarAndWorkAheadNever(t *testing.T) {
 	t.Parallel()
-	w := viewtest.Maintenance()
+	w := boardtest.Maintenance()
 	running := w.Incidents[2]
 	for n := range 120 {
 		i := running
@@ -224,7 +225,7 @@ func TestOldWorkLeavesTheCalendarAndWorkAheadNever(t *testing.T) {
 		}
 		w.Incidents = append(w.Incidents, i)
 	}
-	c, err := ics.ParseCalendar(bytes.NewReader(viewtest.Print(t, tell(t, w), "/calendar.ics").Body))
+	c, err := ics.ParseCalendar(bytes.NewReader(presstest.Print(t, tell(t, w), "/calendar.ics").Body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,11 +236,11 @@ func TestOldWorkLeavesTheCalendarAndWorkAheadNever(t *testing.T) {
 
 func TestWhatTheTextsAreInTheFeeds(t *testing.T) {
 	t.Parallel()
-	f := tell(t, viewtest.FromElsewhere())
-	if got := readRSS(t, viewtest.Print(t, f, "/ko/history.rss").Body).Channel.Items[0]; got.Title != "S3의 오류 증가" || !strings.Contains(got.Description, "This incident has been resolved.") || !strings.Contains(got.Description, "원문") {
+	f := tell(t, boardtest.FromElsewhere())
+	if got := readRSS(t, presstest.Print(t, f, "/ko/history.rss").Body).Channel.Items[0]; got.Title != "S3의 오류 증가" || !strings.Contains(got.Description, "This incident has been resolved.") || !strings.Contains(got.Description, "원문") {
 		t.Errorf("what has no translation: %s, %s", got.Title, got.Description)
 	}
-	flat := readRSS(t, viewtest.Print(t, tell(t, viewtest.Flat()), "/rss/ec2-ap-northeast-2.rss").Body)
+	flat := readRSS(t, presstest.Print(t, tell(t, boardtest.Flat()), "/rss/ec2-ap-northeast-2.rss").Body)
 	if flat.Channel.Title != "EC2 Service Status" {
 		t.Errorf("with one region the feed is called %q", flat.Channel.Title)
 	}
@@ -247,7 +248,7 @@ func TestWhatTheTextsAreInTheFeeds(t *testing.T) {
 
 func TestFeedsAreServedToAnySite(t *testing.T) {
 	t.Parallel()
-	f := tell(t, viewtest.During())
+	f := tell(t, boardtest.During())
 	stand := &press.Stand{}
 	stand.Put(press.NewEdition(press.Imprint{}, f))
 	for path, kind := range map[string]string{

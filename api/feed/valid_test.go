@@ -20,11 +20,12 @@ import (
 
 	"github.com/bonghwa/bonghwa/api/feed"
 	"github.com/bonghwa/bonghwa/api/view"
-	"github.com/bonghwa/bonghwa/api/viewtest"
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/press/presstest"
 )
 
 // A small validator of the formats: what their documents demand and what readers
@@ -32,9 +33,9 @@ import (
 
 func TestEveryFeedIsValid(t *testing.T) {
 	t.Parallel()
-	worlds := viewtest.Worlds()
-	worlds["attacked"] = viewtest.Attacked()
-	worlds["nothing yet"] = &viewtest.World{Now: viewtest.KST("11-22 08:00")}
+	worlds := boardtest.Worlds()
+	worlds["attacked"] = boardtest.Attacked()
+	worlds["nothing yet"] = &boardtest.World{Now: boardtest.KST("11-22 08:00")}
 	for name, w := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,16 +47,16 @@ func TestEveryFeedIsValid(t *testing.T) {
 func TestAnyBoardMakesValidFeeds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := viewtest.Any(t)
+		w := boardtest.Any(t)
 		valid(t, w.Board(t), tell(t, w))
 	})
 }
 
 // valid judges every feed of a board.
-func valid(t viewtest.TB, b *board.Board, f *feed.Feeds) {
+func valid(t boardtest.T, b *board.Board, f *feed.Feeds) {
 	t.Helper()
 	for path := range f.Paths() {
-		paper := viewtest.Print(t, f, path)
+		paper := presstest.Print(t, f, path)
 		v := validator{t, path}
 		v.want(paper.Open && paper.Keep == press.Feed && utf8.Valid(paper.Body), "is open, kept as a feed, and UTF-8")
 		v.want(!strings.ContainsFunc(string(paper.Body), stray), "holds no control characters and nothing that turns the direction")
@@ -90,7 +91,7 @@ func works(b *board.Board, path string) []*board.Event {
 }
 
 type validator struct {
-	viewtest.TB
+	boardtest.T
 	path string
 }
 
@@ -176,7 +177,7 @@ type rssDocument struct {
 }
 
 // readRSS decodes RSS, whichever of ours it is.
-func readRSS(t viewtest.TB, body []byte) rssDocument {
+func readRSS(t boardtest.T, body []byte) rssDocument {
 	t.Helper()
 	var d rssDocument
 	if err := xml.Unmarshal(body, &d); err != nil {

@@ -232,8 +232,8 @@ func TestAnIncidentIsToldWhole(t *testing.T) {
 	if i.Impacts[2].Determination != health.DeterminationMeasured || i.Impacts[3].Reason.Korean != "신고" || i.Impacts[1].Replaces != "m1" {
 		t.Errorf("%+v", i.Impacts)
 	}
-	if u := i.Updates; len(u) != 4 || u[0].Body.English != "" || u[0].Fallback != health.Korean || u[1].Workaround.English == "" ||
-		u[1].Assurances.DataLoss != incident.AssuranceNone || u[3].Corrects != 3 || u[2].CorrectedBy != 4 || u[0].NextUpdate.IsZero() {
+	if u := i.Updates; len(u) != 5 || u[0].Body.English != "" || u[0].Fallback != health.Korean || u[1].Workaround.English == "" ||
+		u[1].Assurances.DataLoss != incident.AssuranceNone || u[4].Corrects != 4 || u[3].CorrectedBy != 5 || u[0].NextUpdate.IsZero() {
 		t.Errorf("%+v", u)
 	}
 	if i.Summary != boardtest.Summary || i.Cause != "configuration_change" || !i.Over || !i.EndedAt.Equal(boardtest.KST("11-22 09:43")) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/bonghwa/bonghwa/api/statuspage"
-	"github.com/bonghwa/bonghwa/api/viewtest"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/press"
 	"github.com/bonghwa/bonghwa/test/browser"
@@ -20,14 +20,14 @@ import (
 // Real clients, unchanged, against the documents as the press hands them out.
 
 // open serves a world; GET /next goes on to the next one.
-func open(t *testing.T, first *viewtest.World, next ...*viewtest.World) *httptest.Server {
+func open(t *testing.T, first *boardtest.World, next ...*boardtest.World) *httptest.Server {
 	t.Helper()
 	stand := &press.Stand{}
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	writer := statuspage.NewWriter(options(t, server.URL))
-	put := func(w *viewtest.World) { stand.Put(press.NewEdition(press.Imprint{}, writer.Tell(w.Board(t)))) }
+	put := func(w *boardtest.World) { stand.Put(press.NewEdition(press.Imprint{}, writer.Tell(w.Board(t)))) }
 	put(first)
 	mux.HandleFunc("GET /next", func(http.ResponseWriter, *http.Request) {
 		put(next[0])
@@ -70,9 +70,9 @@ func run(t *testing.T, client, base string) heard {
 
 func TestStatuspageJSReadsEverything(t *testing.T) {
 	t.Parallel()
-	early := viewtest.During()
+	early := boardtest.During()
 	early.Incidents[0].State, early.Incidents[0].Updates = incident.Investigating, early.Incidents[0].Updates[:1]
-	s := open(t, early, viewtest.During())
+	s := open(t, early, boardtest.During())
 	h := run(t, "statuspage.js", s.URL)
 	during(t, h, "investigating")
 	if !h.Dates || len(h.Planned.Maintenances) != 1 || len(h.Active.Maintenances) != 0 {
@@ -85,7 +85,7 @@ func TestStatuspageJSReadsEverything(t *testing.T) {
 
 func TestStatuspageIOReadsEverything(t *testing.T) {
 	t.Parallel()
-	during(t, run(t, "statuspage.io", open(t, viewtest.During()).URL), "identified")
+	during(t, run(t, "statuspage.io", open(t, boardtest.During()).URL), "identified")
 }
 
 // during judges what a client says of the world that is in trouble.
@@ -103,7 +103,7 @@ func during(t *testing.T, h heard, state string) {
 		}
 	}
 	for _, list := range [][]maintenance{h.Summary.Maintenances, h.Upcoming.Maintenances} {
-		if len(list) != 1 || list[0].Status != "scheduled" || !list[0].ScheduledFor.Equal(viewtest.KST("11-28 02:00")) {
+		if len(list) != 1 || list[0].Status != "scheduled" || !list[0].ScheduledFor.Equal(boardtest.KST("11-28 02:00")) {
 			t.Errorf("planned work %+v", list)
 		}
 	}
@@ -115,13 +115,13 @@ func TestTheStatusWidgetShowsTheHeadline(t *testing.T) {
 	t.Parallel()
 	widget := harness.Module(t, "@statuspage/status-widget")
 	for name, c := range map[string]struct {
-		world          *viewtest.World
+		world          *boardtest.World
 		text, indicate string
 	}{
-		"peace":   {viewtest.Peace(), "All Systems Operational", "none"},
-		"during":  {viewtest.During(), "Partial System Outage", "major"},
-		"unknown": {viewtest.Unmeasured(), "Some Components Not Measured", "minor"},
-		"work":    {viewtest.Maintenance(), "Service Under Maintenance", "maintenance"},
+		"peace":   {boardtest.Peace(), "All Systems Operational", "none"},
+		"during":  {boardtest.During(), "Partial System Outage", "major"},
+		"unknown": {boardtest.Unmeasured(), "Some Components Not Measured", "minor"},
+		"work":    {boardtest.Maintenance(), "Service Under Maintenance", "maintenance"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,12 +13,13 @@ import (
 
 	"github.com/bonghwa/bonghwa/api/statuspage"
 	"github.com/bonghwa/bonghwa/api/view"
-	"github.com/bonghwa/bonghwa/api/viewtest"
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/catalog"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/press"
+	"github.com/bonghwa/bonghwa/press/presstest"
 )
 
 // These ids were given away: programs keep them, so they are the same for ever.
@@ -32,7 +33,7 @@ func TestIDsNeverChange(t *testing.T) {
 		{statuspage.PageKind, "status.hangang.example", "o7v5xoufdt3i"},
 		{statuspage.GroupKind, "ec2", "mqnxc19vz9hp"},
 		{statuspage.ComponentKind, "ec2-ap-northeast-2", "dq2qfhy8zn6g"},
-		{statuspage.IncidentKind, string(viewtest.Outage), "vkcu5o74gr0s"},
+		{statuspage.IncidentKind, string(boardtest.Outage), "vkcu5o74gr0s"},
 		{statuspage.UpdateKind, "u1", "tyuo6q25387g"},
 		{statuspage.ComponentKind, "s63-r", "09np9xty8sn2"}, // all twelve characters are written
 	} {
@@ -54,7 +55,7 @@ func TestTwoThingsWithOneIDAreReported(t *testing.T) {
 		return statuspage.ID(k, name)
 	}
 	w := statuspage.NewWriterNaming(o, alike)
-	b := viewtest.During().Board(t)
+	b := boardtest.During().Board(t)
 	w.Tell(b)
 	for _, name := range []string{"000000000000", "update/u1", "update/u2"} {
 		if !strings.Contains(log.String(), name) {
@@ -69,7 +70,7 @@ func TestTwoThingsWithOneIDAreReported(t *testing.T) {
 	}
 	quiet := statuspage.NewWriter(o)
 	for _, name := range []string{"during", "after", "maintenance", "flat", "imported"} {
-		quiet.Tell(viewtest.Worlds()[name].Board(t))
+		quiet.Tell(boardtest.Worlds()[name].Board(t))
 	}
 	if log.Len() > 0 {
 		t.Errorf("real ids: %s", log.String())
@@ -77,17 +78,17 @@ func TestTwoThingsWithOneIDAreReported(t *testing.T) {
 }
 
 // levels is a provider with one region whose components stand at some levels.
-func levels(list ...health.Level) *viewtest.World {
-	w := &viewtest.World{Now: viewtest.KST("11-22 09:00"), Fresh: map[health.CheckID]bool{}}
-	w.Catalog.Regions = []catalog.Region{{ID: "here", Name: viewtest.Both("여기", "Here")}}
-	at := viewtest.KST("11-22 08:00")
+func levels(list ...health.Level) *boardtest.World {
+	w := &boardtest.World{Now: boardtest.KST("11-22 09:00"), Fresh: map[health.CheckID]bool{}}
+	w.Catalog.Regions = []catalog.Region{{ID: "here", Name: boardtest.Both("여기", "Here")}}
+	at := boardtest.KST("11-22 08:00")
 	for n, l := range list {
 		c := catalog.Component{Service: health.ServiceID(fmt.Sprintf("s%d", n)), Region: "here", Basis: health.Declared}
 		if l == health.Unknown {
 			c.Basis = health.Probed
 			w.Catalog.Checks = append(w.Catalog.Checks, catalog.Check{ID: health.CheckID(c.ID()), Scope: c.Scope()})
 		}
-		w.Catalog.Services = append(w.Catalog.Services, catalog.Service{ID: c.Service, Name: viewtest.Both("서비스", "Service")})
+		w.Catalog.Services = append(w.Catalog.Services, catalog.Service{ID: c.Service, Name: boardtest.Both("서비스", "Service")})
 		w.Catalog.Components = append(w.Catalog.Components, c)
 		if l != health.Unknown && l != health.Operational {
 			i := issue(fmt.Sprintf("i%d", n), at)
@@ -100,8 +101,8 @@ func levels(list ...health.Level) *viewtest.World {
 
 func issue(id string, at time.Time) incident.Incident {
 	return incident.Incident{
-		ID: health.IncidentID(id), Kind: incident.Issue, State: incident.Investigating, OpenedAt: at, Title: viewtest.Both("장애", "Errors"),
-		Updates: []incident.Update{{ID: health.UpdateID(id), Sequence: 1, State: incident.Investigating, PublishedAt: at, Body: viewtest.Both("조사 중입니다.", "We are looking.")}},
+		ID: health.IncidentID(id), Kind: incident.Issue, State: incident.Investigating, OpenedAt: at, Title: boardtest.Both("장애", "Errors"),
+		Updates: []incident.Update{{ID: health.UpdateID(id), Sequence: 1, State: incident.Investigating, PublishedAt: at, Body: boardtest.Both("조사 중입니다.", "We are looking.")}},
 	}
 }
 
@@ -159,7 +160,7 @@ func TestANoticeDoesNotMakeWellWhatNobodyMeasures(t *testing.T) {
 
 func TestAnOldRecordKnowsNothingOfWhatIsProbed(t *testing.T) {
 	t.Parallel()
-	w := viewtest.Peace()
+	w := boardtest.Peace()
 	w.Read = w.Now.Add(-6 * time.Minute)
 	all := readAll(t, tell(t, w), "")
 	if got := all.status.Status.Description; got != "Some Components Not Measured" {
@@ -175,9 +176,9 @@ func TestAnOldRecordKnowsNothingOfWhatIsProbed(t *testing.T) {
 func TestWithdrawnIncidentsAreResolvedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for state, reason := range map[incident.State]string{incident.FalseAlarm: "false alarm", incident.Merged: "merged"} {
-		withdrawn := issue("withdrawn", viewtest.KST("11-22 07:00"))
+		withdrawn := issue("withdrawn", boardtest.KST("11-22 07:00"))
 		withdrawn.State = state
-		b := *viewtest.Peace().Board(t)
+		b := *boardtest.Peace().Board(t)
 		b.Events = []*board.Event{{Incident: withdrawn, From: withdrawn.OpenedAt}}
 		all := readAll(t, statuspage.NewWriter(options(t, site)).Tell(&b), "")
 		i := all.incidents.Incidents[0]
@@ -189,7 +190,7 @@ func TestWithdrawnIncidentsAreResolvedWithTheReason(t *testing.T) {
 
 func TestWorkCalledOffIsCompletedWithTheReason(t *testing.T) {
 	t.Parallel()
-	all := readAll(t, tell(t, viewtest.Maintenance()), "")
+	all := readAll(t, tell(t, boardtest.Maintenance()), "")
 	n := slices.IndexFunc(all.planned.Maintenances, func(m maintenance) bool { return m.Name == "Work that was called off" })
 	if n < 0 {
 		t.Fatal("it is not told")
@@ -205,7 +206,7 @@ func TestWorkCalledOffIsCompletedWithTheReason(t *testing.T) {
 
 func TestAnOriginalStandsInForAMissingTranslationAndSaysSo(t *testing.T) {
 	t.Parallel()
-	all := readAll(t, tell(t, viewtest.FromElsewhere()), "/ko")
+	all := readAll(t, tell(t, boardtest.FromElsewhere()), "/ko")
 	i := all.incidents.Incidents[0]
 	if i.Name != "S3의 오류 증가" || !strings.Contains(i.Updates[0].Body, "This incident has been resolved.") || !strings.Contains(i.Updates[0].Body, "원문") {
 		t.Errorf("%s: %s", i.Name, i.Updates[0].Body)
@@ -218,7 +219,7 @@ func TestAnOriginalStandsInForAMissingTranslationAndSaysSo(t *testing.T) {
 // A shop has no regions: its components are its services, grouped by its headings.
 func TestHeadingsAreTheGroupsOfAShop(t *testing.T) {
 	t.Parallel()
-	all := readAll(t, tell(t, viewtest.Shop()), "")
+	all := readAll(t, tell(t, boardtest.Shop()), "")
 	var got []string
 	for _, c := range all.components.Components {
 		group := "-"
@@ -245,7 +246,7 @@ func TestHeadingsAreTheGroupsOfAShop(t *testing.T) {
 
 func TestMonitoringIsDatedFromItsLastBeginning(t *testing.T) {
 	t.Parallel()
-	at := viewtest.KST("11-22 06:00")
+	at := boardtest.KST("11-22 06:00")
 	for name, c := range map[string]struct {
 		states []incident.State
 		want   int // the message it is dated from; none: −1
@@ -262,10 +263,10 @@ func TestMonitoringIsDatedFromItsLastBeginning(t *testing.T) {
 		for n, s := range c.states {
 			i.State = s
 			i.Updates = append(i.Updates, incident.Update{
-				ID: health.UpdateID(fmt.Sprintf("u%d", n)), Sequence: n + 1, State: s, PublishedAt: at.Add(time.Duration(n) * time.Minute), Body: viewtest.Both("소식", "News"),
+				ID: health.UpdateID(fmt.Sprintf("u%d", n)), Sequence: n + 1, State: s, PublishedAt: at.Add(time.Duration(n) * time.Minute), Body: boardtest.Both("소식", "News"),
 			})
 		}
-		w := viewtest.Peace()
+		w := boardtest.Peace()
 		w.Incidents = []incident.Incident{i}
 		got := readAll(t, tell(t, w), "").incidents.Incidents[0].MonitoringAt
 		if (got == nil) != (c.want < 0) || got != nil && !got.Equal(at.Add(time.Duration(c.want)*time.Minute)) {
@@ -276,7 +277,7 @@ func TestMonitoringIsDatedFromItsLastBeginning(t *testing.T) {
 
 func TestTheNewestFiftyAreListedAndAllThatAreOpen(t *testing.T) {
 	t.Parallel()
-	w := viewtest.Peace()
+	w := boardtest.Peace()
 	for n := range 60 {
 		w.Incidents = append(w.Incidents, issue(fmt.Sprintf("i%02d", n), w.Now.Add(-time.Duration(n)*time.Hour)))
 	}
@@ -291,12 +292,12 @@ func TestTheNewestFiftyAreListedAndAllThatAreOpen(t *testing.T) {
 
 func TestAskingAgainGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	for name, w := range viewtest.Worlds() {
+	for name, w := range boardtest.Worlds() {
 		before := tell(t, w)
 		w.Now = w.Now.Add(time.Minute)
 		after := tell(t, w)
 		for path := range before.Paths() {
-			if one, other := viewtest.Print(t, before, path).Body, viewtest.Print(t, after, path).Body; !bytes.Equal(one, other) {
+			if one, other := presstest.Print(t, before, path).Body, presstest.Print(t, after, path).Body; !bytes.Equal(one, other) {
 				t.Errorf("%s: %s changes though nothing happened", name, path)
 			}
 		}
@@ -305,7 +306,7 @@ func TestAskingAgainGivesTheSameBytes(t *testing.T) {
 
 func TestProgramsMayAskFromAnywhereAndForTheHeadAlone(t *testing.T) {
 	t.Parallel()
-	d := tell(t, viewtest.During())
+	d := tell(t, boardtest.During())
 	stand := &press.Stand{}
 	stand.Put(press.NewEdition(press.Imprint{}, d))
 	for path := range d.Paths() {
@@ -336,7 +337,7 @@ func TestASiteOfOneLanguageHasDocumentsInIt(t *testing.T) {
 	t.Parallel()
 	o := options(t, site)
 	o.Languages = []health.Language{health.Korean}
-	d := statuspage.NewWriter(o).Tell(viewtest.Peace().Board(t))
+	d := statuspage.NewWriter(o).Tell(boardtest.Peace().Board(t))
 	if got := strict[statusJSON](t, d, "/api/v2/status.json"); got.Page.Name != "한강 클라우드" || got.Page.URL != site {
 		t.Errorf("%+v", got)
 	}

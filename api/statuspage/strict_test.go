@@ -15,9 +15,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/bonghwa/bonghwa/api/statuspage"
-	"github.com/bonghwa/bonghwa/api/viewtest"
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/health"
+	"github.com/bonghwa/bonghwa/press/presstest"
 )
 
 // The documents as a strict reader knows them, written down from the contract.
@@ -147,7 +148,7 @@ type all struct {
 	planned, upcoming, working maintenancesJSON
 }
 
-func readAll(t viewtest.TB, d *statuspage.Documents, prefix string) all {
+func readAll(t boardtest.T, d *statuspage.Documents, prefix string) all {
 	t.Helper()
 	at := func(name string) string { return prefix + "/api/v2/" + name + ".json" }
 	return all{
@@ -160,9 +161,9 @@ func readAll(t viewtest.TB, d *statuspage.Documents, prefix string) all {
 }
 
 // strict reads a document that must have each field of T and no other.
-func strict[T any](t viewtest.TB, d *statuspage.Documents, path string) T {
+func strict[T any](t boardtest.T, d *statuspage.Documents, path string) T {
 	t.Helper()
-	paper := viewtest.Print(t, d, path)
+	paper := presstest.Print(t, d, path)
 	var out T
 	r := json.NewDecoder(bytes.NewReader(paper.Body))
 	r.DisallowUnknownFields()
@@ -225,9 +226,9 @@ func lacks(v any, as reflect.Type, where string) string {
 
 func TestEveryDocumentIsReadByStrictReaders(t *testing.T) {
 	t.Parallel()
-	worlds := viewtest.Worlds()
-	worlds["attacked"] = viewtest.Attacked()
-	worlds["nothing yet"] = &viewtest.World{Now: viewtest.KST("11-22 08:00")}
+	worlds := boardtest.Worlds()
+	worlds["attacked"] = boardtest.Attacked()
+	worlds["nothing yet"] = &boardtest.World{Now: boardtest.KST("11-22 08:00")}
 	for name, w := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,16 +240,16 @@ func TestEveryDocumentIsReadByStrictReaders(t *testing.T) {
 func TestAnyBoardMakesSoundDocuments(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := viewtest.Any(t)
+		w := boardtest.Any(t)
 		sound(t, w.Board(t), tell(t, w))
 	})
 }
 
 // sound judges every document of a board.
-func sound(t viewtest.TB, b *board.Board, d *statuspage.Documents) {
+func sound(t boardtest.T, b *board.Board, d *statuspage.Documents) {
 	t.Helper()
 	for _, prefix := range []string{"", "/ko"} {
-		j := judge{TB: t, b: b, all: readAll(t, d, prefix), parents: map[string]component{}}
+		j := judge{T: t, b: b, all: readAll(t, d, prefix), parents: map[string]component{}}
 		j.pages()
 		j.judgeComponents()
 		j.judgeIncidents()
@@ -261,7 +262,7 @@ func sound(t viewtest.TB, b *board.Board, d *statuspage.Documents) {
 }
 
 type judge struct {
-	viewtest.TB
+	boardtest.T
 	all
 	b       *board.Board
 	parents map[string]component

@@ -8,20 +8,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/bonghwa/bonghwa/api/view"
-	"github.com/bonghwa/bonghwa/api/viewtest"
 	"github.com/bonghwa/bonghwa/board"
+	"github.com/bonghwa/bonghwa/board/boardtest"
 	"github.com/bonghwa/bonghwa/health"
 	"github.com/bonghwa/bonghwa/incident"
 	"github.com/bonghwa/bonghwa/language"
 )
 
-func views(t *testing.T, w *viewtest.World) view.Views {
+func views(t *testing.T, w *boardtest.World) view.Views {
 	t.Helper()
 	book, err := language.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return view.All(view.Options{Book: book, Provider: viewtest.Provider(), URL: "https://status.hangang.example:8443/health"}, w.Board(t))
+	return view.All(view.Options{Book: book, Provider: boardtest.Provider(), URL: "https://status.hangang.example:8443/health"}, w.Board(t))
 }
 
 func TestTextsAreMadeHarmless(t *testing.T) {
@@ -46,7 +46,7 @@ func TestTextsAreMadeHarmless(t *testing.T) {
 
 func TestPathsSayTheLanguage(t *testing.T) {
 	t.Parallel()
-	l := views(t, viewtest.Peace())
+	l := views(t, boardtest.Peace())
 	for path, want := range map[string]struct {
 		n    int
 		rest string
@@ -67,15 +67,15 @@ func TestPathsSayTheLanguage(t *testing.T) {
 
 func TestWhatTheCatalogueLacksIsCalledByItsID(t *testing.T) {
 	t.Parallel()
-	v := views(t, viewtest.Peace())[1]
+	v := views(t, boardtest.Peace())[1]
 	if got := v.Place(health.Scope{Service: "gone", Region: "nowhere"}); got != "gone - nowhere" {
 		t.Errorf("a place is called %q", got)
 	}
-	if got := v.Place(viewtest.EC2()) + "|" + v.Component(viewtest.EC2()); got != "EC2 - 서울|서울" {
+	if got := v.Place(boardtest.EC2()) + "|" + v.Component(boardtest.EC2()); got != "EC2 - 서울|서울" {
 		t.Errorf("EC2 is called %q", got)
 	}
-	flat := views(t, viewtest.Flat())[0]
-	if got := flat.Place(viewtest.EC2()) + "|" + flat.Component(viewtest.EC2()); got != "EC2|EC2" {
+	flat := views(t, boardtest.Flat())[0]
+	if got := flat.Place(boardtest.EC2()) + "|" + flat.Component(boardtest.EC2()); got != "EC2|EC2" {
 		t.Errorf("with one region EC2 is called %q", got)
 	}
 }
@@ -83,8 +83,8 @@ func TestWhatTheCatalogueLacksIsCalledByItsID(t *testing.T) {
 // A message tells how components stood by what had been stated when it came out.
 func TestMessagesTellWhatWasKnownThen(t *testing.T) {
 	t.Parallel()
-	v := views(t, viewtest.After())[0]
-	e, _ := v.Event(viewtest.Outage)
+	v := views(t, boardtest.After())[0]
+	e, _ := v.Event(boardtest.Outage)
 	messages := v.Messages(e)
 	var got []string
 	for _, m := range slices.Backward(messages) {
@@ -104,13 +104,13 @@ func TestMessagesTellWhatWasKnownThen(t *testing.T) {
 
 func TestGoodwillTouchesNobody(t *testing.T) {
 	t.Parallel()
-	w := viewtest.During()
+	w := boardtest.During()
 	given := w.Incidents[0].Impacts[0]
-	given.ID, given.Scope, given.Determination = "given", viewtest.S3(), health.DeterminationGoodwill
+	given.ID, given.Scope, given.Determination = "given", boardtest.S3(), health.DeterminationGoodwill
 	w.Incidents[0].Impacts = append(w.Incidents[0].Impacts, given)
 	v := views(t, w)[0]
-	e, _ := v.Event(viewtest.Outage)
-	if got := view.Scopes(e); !slices.Equal(got, []health.Scope{viewtest.EC2()}) {
+	e, _ := v.Event(boardtest.Outage)
+	if got := view.Scopes(e); !slices.Equal(got, []health.Scope{boardtest.EC2()}) {
 		t.Errorf("it touches %v", got)
 	}
 	for _, m := range v.Messages(e) {
@@ -136,17 +136,17 @@ func TestEveryStateHasAWord(t *testing.T) {
 
 func TestNoWorkEndsBeforeItBegins(t *testing.T) {
 	t.Parallel()
-	v := views(t, viewtest.Maintenance())[0]
-	off, _ := v.Event(viewtest.Canceled) // called off before its beginning, with an open end
-	if from, to := view.Window(off); !from.Equal(viewtest.KST("12-05 02:00")) || !to.IsZero() {
+	v := views(t, boardtest.Maintenance())[0]
+	off, _ := v.Event(boardtest.Canceled) // called off before its beginning, with an open end
+	if from, to := view.Window(off); !from.Equal(boardtest.KST("12-05 02:00")) || !to.IsZero() {
 		t.Errorf("from %v to %v", from, to)
 	}
-	ahead, _ := v.Event(viewtest.Planned)
+	ahead, _ := v.Event(boardtest.Planned)
 	if from, to := view.Window(ahead); to.Sub(from) != 2*time.Hour {
 		t.Errorf("from %v to %v", from, to)
 	}
-	early := board.Event{Incident: incident.Incident{OpenedAt: viewtest.KST("11-22 08:00"), Updates: []incident.Update{{PublishedAt: viewtest.KST("11-01 08:00")}}}}
-	if got := view.Begun(&early); !got.Equal(viewtest.KST("11-01 08:00")) {
+	early := board.Event{Incident: incident.Incident{OpenedAt: boardtest.KST("11-22 08:00"), Updates: []incident.Update{{PublishedAt: boardtest.KST("11-01 08:00")}}}}
+	if got := view.Begun(&early); !got.Equal(boardtest.KST("11-01 08:00")) {
 		t.Errorf("what was said before it was opened here began %v", got)
 	}
 }

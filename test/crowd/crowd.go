@@ -7,9 +7,8 @@
 // kilobytes, so that ten thousand fit into a test. It looks at nothing it fetches, and
 // fetches over connections that are shared.
 //
-// The target is an address, of the whole program or of a hub alone. A process under
-// the race detector can have no more than 8,128 goroutines: Send gives a crowd a
-// process of its own.
+// A process under the race detector can have no more than 8,128 goroutines: Send
+// gives a crowd a process of its own.
 package crowd
 
 import (

@@ -84,13 +84,3 @@ func (r Report) Problems() map[string]int {
 	}
 	return out
 }
-
-// Memory is what a stand that serves has in use, in bytes.
-type Memory struct {
-	Clients    int    `json:"clients"`
-	Dropped    uint64 `json:"dropped"`
-	Heap       uint64 `json:"heap"`
-	Stack      uint64 `json:"stack"`
-	Total      uint64 `json:"total"` // all that Go has from the system and has not given back
-	Goroutines int    `json:"goroutines"`
-}

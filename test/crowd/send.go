@@ -24,7 +24,7 @@ type Away struct {
 // the latest, with the test or after limit.
 func Send(tb testing.TB, limit time.Duration, o Options) *Away {
 	tb.Helper()
-	_, out := Start(tb, limit, "crowd", o.URL, o.Page, strconv.Itoa(o.Clients))
+	out := start(tb, limit, o.URL, o.Page, strconv.Itoa(o.Clients))
 	if line, err := out.ReadString('\n'); err != nil || line != "listening\n" {
 		tb.Fatalf("the crowd does not listen: %q, %v", line, err)
 	}
@@ -41,18 +41,18 @@ func (a *Away) Report() Report {
 	return r
 }
 
-// Start builds the program in test/crowd/stand, without the race detector, and
-// starts it. It gives its process and what it writes. The program ends by itself
-// when the test's process does, whose end of a pipe it reads.
-func Start(tb testing.TB, limit time.Duration, args ...string) (*os.Process, *bufio.Reader) {
+// start builds test/crowd/readers, without the race detector, and starts it. It
+// gives what it writes. The program ends by itself when the test's process does,
+// whose end of a pipe it reads.
+func start(tb testing.TB, limit time.Duration, args ...string) *bufio.Reader {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	tb.Cleanup(cancel)
-	program := filepath.Join(tb.TempDir(), "stand")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "github.com/bonghwa/bonghwa/test/crowd/stand") //nolint:gosec // G204: our own program
+	program := filepath.Join(tb.TempDir(), "readers")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "github.com/bonghwa/bonghwa/test/crowd/readers") //nolint:gosec // G204: our own program
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		tb.Fatalf("build the stand: %v\n%s", err, out)
+		tb.Fatalf("build the readers: %v\n%s", err, out)
 	}
 	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // G204: the program built above
 	cmd.Stderr = tb.Output()
@@ -74,7 +74,7 @@ func Start(tb testing.TB, limit time.Duration, args ...string) (*os.Process, *bu
 		_ = cmd.Wait() // it was told to end, and how it did is no matter
 		_ = out.Close()
 	})
-	return cmd.Process, bufio.NewReader(out)
+	return bufio.NewReader(out)
 }
 
 // Leash waits until whoever started this process lets go of it: its standard input

@@ -327,7 +327,7 @@ func TestThePageStandsWhenAllElseLies(t *testing.T) { //nolint:paralleltest // s
 	a.ready(http.StatusServiceUnavailable)
 	a.until("/en/", "Compute") // it goes on
 	a.say("We have lost the database.", "데이터베이스를 잃었습니다.")
-	if took := a.until("/en/", "We have lost the database."); took > 2*time.Second {
+	if took := a.until("/en/", "We have lost the database."); took > 30*time.Second { // not with the next minute
 		t.Errorf("the node says it after %v", took)
 	}
 	a.until("/ko/history", "데이터베이스를 잃었습니다.")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -15,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bonghwa/bonghwa/clock"
 	"github.com/bonghwa/bonghwa/test/harness"
 )
 
@@ -91,28 +91,17 @@ func TestKillNineInTheMiddleOfCopying(t *testing.T) {
 	copied := filepath.Join(dir, "copy")
 	w := &watched{dir: copied, seen: map[string]bool{}}
 	export := []string{"page", "export", copied, "--config", filepath.Join(dir, "bonghwa.yaml")}
-	var wall clock.Wall
-	began := wall.Now()
 	if status, out, complaints := harness.Run(t, 2*time.Minute, export...); status != 0 {
 		t.Fatalf("status %d\n%s%s", status, out, complaints)
 	}
-	took := wall.Since(began)
-	t.Logf("one copy of %d files takes %v", w.whole(t), took)
+	files := w.whole(t)
 	random := rand.New(rand.NewPCG(20, 22112018))
-	middle := 0
 	for range 20 {
+		before, written := editions(t, copied), random.IntN(files)
 		p := harness.Start(t, 2*time.Minute, export...)
-		if err := wall.Sleep(t.Context(), time.Duration(random.Int64N(int64(took)))); err != nil {
-			t.Fatal(err)
-		}
-		if !p.Over() {
-			middle++
-		}
+		p.Until(fmt.Sprintf("%d files of %d are written", written, files), func() bool { return begun(t, copied, before) > written })
 		p.Kill()
 		w.whole(t)
-	}
-	if middle < 10 {
-		t.Errorf("only %d of 20 were killed in the middle", middle)
 	}
 	if status, out, complaints := harness.Run(t, 2*time.Minute, export...); status != 0 {
 		t.Fatalf("status %d\n%s%s", status, out, complaints)
@@ -122,6 +111,37 @@ func TestKillNineInTheMiddleOfCopying(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Errorf("left lies %v, %v", left, err)
 	}
+}
+
+// editions are the folders of copies, whole or not.
+func editions(t *testing.T, copied string) map[string]bool {
+	t.Helper()
+	all, err := os.ReadDir(filepath.Join(copied, "editions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, one := range all {
+		names[one.Name()] = true
+	}
+	return names
+}
+
+// begun counts the files of a copy that was not there before.
+func begun(t *testing.T, copied string, before map[string]bool) (files int) {
+	t.Helper()
+	for name := range editions(t, copied) {
+		if before[name] {
+			continue
+		}
+		_ = filepath.WalkDir(filepath.Join(copied, "editions", name), func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				files++
+			}
+			return nil // files come and go
+		})
+	}
+	return files
 }
 
 // wide is a configuration and a database with a catalogue of many components.

@@ -50,6 +50,9 @@ func Run(tb testing.TB, limit time.Duration, args ...string) (status int, out, c
 	return p.Wait(), p.Out(), p.Complaints()
 }
 
+// Pid is the process's id.
+func (p *Program) Pid() int { return p.cmd.Process.Pid }
+
 // Wait waits for the end and gives the exit status; -1 when it was killed.
 func (p *Program) Wait() int {
 	<-p.over

@@ -42,7 +42,7 @@ func options(tb boardtest.T) badge.Options {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return badge.Options{Book: book, Site: ui.Site{Provider: boardtest.Both("한강 클라우드", "Hangang Cloud"), Zone: boardtest.Seoul()}}
+	return badge.Options{Book: book, Site: ui.Site{Provider: boardtest.Both("한강 클라우드", "Hangang Cloud"), Zone: language.Seoul()}}
 }
 
 // printed is a badge of a world, which must be there.

@@ -34,7 +34,7 @@ func papers(tb testing.TB, w *boardtest.World, invented bool, speaks ...health.L
 	if err != nil {
 		tb.Fatal(err)
 	}
-	site := ui.Site{Provider: boardtest.Both("한강 클라우드", "Hangang Cloud"), Invented: invented, Zone: boardtest.Seoul(), Languages: speaks}
+	site := ui.Site{Provider: boardtest.Both("한강 클라우드", "Hangang Cloud"), Invented: invented, Zone: language.Seoul(), Languages: speaks}
 	b := w.Board(tb)
 	return embed.New(embed.Options{Book: book, Site: site}, b, public.New(public.Options{Book: book, Site: site}).Tell(b)), b
 }

@@ -1,4 +1,5 @@
-package viewtest
+// Package presstest compares what a printer prints with what it should print.
+package presstest
 
 import (
 	"bytes"
@@ -12,8 +13,14 @@ import (
 	"github.com/bonghwa/bonghwa/press"
 )
 
+// T is what a test fails by: *testing.T, or that of a property test.
+type T interface {
+	Helper()
+	Fatal(args ...any)
+}
+
 // Print is the paper at a path. A path where nothing is printed fails the test.
-func Print(tb TB, p press.Printer, path string) press.Paper {
+func Print(tb T, p press.Printer, path string) press.Paper {
 	tb.Helper()
 	paper, ok, err := p.Print(path)
 	if err != nil || !ok {

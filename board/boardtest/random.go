@@ -1,4 +1,4 @@
-package viewtest
+package boardtest
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 // Any draws a world: a catalogue, probes that may be silent, and incidents of
 // every kind anywhere in their lives, told in texts that may be hostile.
 func Any(t *rapid.T) *World {
-	w := &World{Now: KST("11-22 12:00"), Fresh: map[health.CheckID]bool{}, Silences: map[health.CheckID][]health.Interval{}}
+	w := &World{Terms: terms(), Now: KST("11-22 12:00"), Fresh: map[health.CheckID]bool{}, Silences: map[health.CheckID][]health.Interval{}}
 	w.Read = w.Now.Add(-time.Duration(rapid.IntRange(0, 10).Draw(t, "minutes old")) * time.Minute)
 	w.places(t)
 	for n := range rapid.IntRange(0, 5).Draw(t, "incidents") {

@@ -1,4 +1,4 @@
-package viewtest
+package boardtest
 
 import (
 	"strings"
@@ -55,7 +55,7 @@ func Peace() *World {
 		},
 		Checks: []catalog.Check{{ID: "dns", Scope: EC2()}},
 	}
-	return &World{Catalog: c, Fresh: map[health.CheckID]bool{"dns": true}, Now: KST("11-22 08:00")}
+	return &World{Catalog: c, Fresh: map[health.CheckID]bool{"dns": true}, Terms: terms(), Now: KST("11-22 08:00")}
 }
 
 // During is 08:56 on the day: two updates are out and the probes still see it.
@@ -63,22 +63,22 @@ func During() *World {
 	w := Peace()
 	w.Now = KST("11-22 08:56")
 	measured := incident.Impact{
-		ID: "m1", Scope: EC2(), Symptom: health.DNS, Level: health.PartialOutage, SharePPM: 412_000,
+		ID: "m1", Scope: EC2(), Symptom: health.DNS, Level: health.PartialOutage, SharePPM: 412_000, Evidence: "inside", StatedBy: "somebody",
 		During: health.Interval{From: KST("11-22 08:19")}, Determination: health.DeterminationMeasured, StatedAt: KST("11-22 08:20"),
 	}
 	worse := measured
 	worse.ID, worse.Replaces, worse.Level, worse.SharePPM, worse.StatedAt = "m2", "m1", health.MajorOutage, 712_000, KST("11-22 08:40")
 	w.Incidents = []incident.Incident{{
-		ID: Outage, Kind: incident.Issue, State: incident.Identified, OpenedAt: KST("11-22 08:20"),
+		ID: Outage, Kind: incident.Issue, State: incident.Identified, OpenedAt: KST("11-22 08:20"), Verdict: "inside",
 		Title:   Both("서울 리전 EC2의 DNS 오류", "DNS errors from EC2 in Seoul"),
 		Impacts: []incident.Impact{measured, worse},
 		Updates: []incident.Update{
 			{
-				ID: "u1", Sequence: 1, State: incident.Investigating, PublishedAt: KST("11-22 08:22").Add(345 * time.Millisecond), NextUpdate: KST("11-22 08:40"),
+				ID: "u1", Sequence: 1, State: incident.Investigating, PublishedAt: KST("11-22 08:22").Add(345 * time.Millisecond), NextUpdate: KST("11-22 08:40"), PublishedBy: "somebody",
 				Body: Both("조사하고 있습니다.", "We are investigating."), Action: incident.ActionOptional, ActionText: Both("잠시 기다려 주십시오.", "Please wait."),
 			},
 			{
-				ID: "u2", Sequence: 2, State: incident.Identified, PublishedAt: KST("11-22 08:50"), NextUpdate: KST("11-22 09:10"),
+				ID: "u2", Sequence: 2, State: incident.Identified, PublishedAt: KST("11-22 08:50"), NextUpdate: KST("11-22 09:10"), PublishedBy: "somebody",
 				Body: Both("원인을 찾았습니다.\n고치고 있습니다.", "We have found the cause.\nWe are mending it."), Workaround: Both("공용 DNS를 쓰십시오.", "Use a public resolver."), Action: incident.ActionNone,
 				Assurances: incident.Assurances{Security: incident.AssuranceNone, DataLoss: incident.AssuranceNone},
 			},
@@ -121,8 +121,14 @@ func After() *World {
 		incident.Update{ID: "u5", Sequence: 5, State: incident.Resolved, PublishedAt: KST("11-22 09:58"), Body: Both("회복한 때는 09:43입니다.", "It was 09:43."), Action: incident.ActionNone, Corrects: "u4"},
 	)
 	w.Summaries = []postevent.Summary{{
-		ID: Summary, Incident: Outage, Title: Both("11월 22일 DNS 장애 보고", "The DNS event of 22 November"), PublishedAt: KST("11-25 10:00"),
+		ID: Summary, Incident: Outage, Title: Both("11월 22일 DNS 장애 보고", "The DNS event of 22 November"), PublishedAt: KST("11-25 10:00"), PublishedBy: "somebody",
 		Overview: Both("84분 동안 이어졌습니다.", "It lasted 84 minutes."), Cause: Both("설정이 빠졌습니다.", "A setting was missing."),
+		Actions: []postevent.Action{{What: Both("설정 점검", "Check the settings"), Owner: Both("네트워크팀", "Network team"), Due: KST("12-01 00:00"), Done: true}},
+		Timeline: []postevent.Moment{
+			{At: KST("11-22 08:19"), Kind: postevent.Began},
+			{At: KST("11-22 08:22"), Kind: postevent.Told, State: incident.Investigating, Text: Both("조사하고 있습니다.", "We are investigating.")},
+		},
+		Figures: []postevent.Figure{{Scope: EC2(), Symptom: health.DNS, Level: health.MajorOutage, During: declared.During, SharePPM: 1_000_000, Determination: health.DeterminationDeclared, Evidence: "inside"}},
 	}}
 	return w
 }
@@ -199,7 +205,7 @@ func Flat() *World {
 // its own, one of them slow.
 func Shop() *World {
 	shop := Both("가게", "Shop")
-	w := &World{Now: KST("11-22 08:00")}
+	w := &World{Terms: terms(), Now: KST("11-22 08:00")}
 	w.Catalog = catalog.Catalog{
 		Regions: []catalog.Region{{ID: "page", Name: Both("페이지", "Page"), Hidden: true}},
 		Services: []catalog.Service{
